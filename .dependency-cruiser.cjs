@@ -1,0 +1,53 @@
+/** Imports point one way (docs/architecture.md). Each rule names what a room may not reach. */
+const core = (rooms) => `^src/core/(${rooms.join('|')})/`
+const forbid = (name, from, to, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: to },
+})
+const outside = (name, library, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { pathNot: allowed },
+  to: { path: `node_modules/${library}/` },
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'a file that nothing imports is dead',
+      from: { orphan: true, pathNot: ['^bin/', '^src/main\\.ts$', '\\.d\\.ts$'] },
+      to: {},
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'declared',
+      severity: 'error',
+      comment: 'the shipped program imports only what package.json lists under dependencies',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    forbid('core-is-headless', '^src/core/', '^src/(commands|tui)/|node_modules/(@oclif|ink|react)/'),
+    forbid('model-stands-alone', core(['model']), '^src/(?!core/model/)', 'the vocabulary depends on nothing'),
+    forbid('mib-on-model', core(['mib']), '^src/(?!core/(model|mib)/)'),
+    forbid('snmp-on-model', core(['snmp']), '^src/(?!core/(model|mib|snmp|lifecycle)/)'),
+    forbid('profiles-on-mib', core(['profiles']), '^src/(?!core/(model|mib|snmp|profiles)/)'),
+    forbid('printer-below-scan', core(['printer']), '^src/(?!core/(model|mib|snmp|profiles|printer)/)'),
+    forbid('targets-on-model', core(['targets']), '^src/(?!core/(model|targets)/)'),
+    forbid('output-on-model', core(['output']), '^src/(?!core/(model|output)/)'),
+    outside('net-snmp-in-one-file', 'net-snmp', ['^src/core/snmp/usm\\.ts$'], 'the SNMP library stays replaceable'),
+    outside('cli-table3-in-one-file', 'cli-table3', ['^src/core/output/table\\.ts$']),
+  ],
+  options: {
+    parser: 'swc',
+    exclude: '^dist/',
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+}

@@ -1,0 +1,128 @@
+import { PrintMasterError } from '../model/error.ts'
+import { quoteText } from '../targets/quote-text.ts'
+import { readTextFile, type TextFile } from '../targets/text-file.ts'
+import { buildCredentials } from './build-credentials.ts'
+import type { Config, CredentialSet } from './config.ts'
+import type { Entry } from './entry.ts'
+import { type Environment, formatVariable, readEnvironment } from './read-environment.ts'
+import { readIni } from './read-ini.ts'
+import { describeOpenFile, type Findings, isOpenToOthers, readSection } from './read-section.ts'
+import { NAMED_SNMP_KEYS, PROFILES_KEYS, SCAN_KEYS, SNMP_KEYS } from './schema.ts'
+
+const LARGEST_FILE = 1024 * 1024
+
+/** Where config.ini is looked for when neither flag nor environment names it; the first that is there is read. */
+const SEARCH_PATHS = ['config.ini', '/etc/printmaster/config.ini']
+
+/** Keys of `[snmp]` and `[snmp.NAME]` whose value is a secret. */
+const SECRET_KEYS = ['community', 'auth_key', 'priv_key']
+
+/**
+ * The one config of every command: the file `path` (from `--config`), else the one that `PRINTMASTER_CONFIG` names, else
+ * the first of `searchPaths` that exists, else the defaults; `PRINTMASTER_SECTION_KEY` beats the file, and what a
+ * command's flags set (`flags`) beats both.
+ *
+ * @throws PrintMasterError `bad_config` with all problems, one in a line; `file_unreadable`
+ */
+export async function loadConfig(
+  options: { path?: string; env?: Environment; searchPaths?: readonly string[]; flags?: readonly Entry[] } = {},
+): Promise<Config> {
+  const { env = process.env, searchPaths = SEARCH_PATHS, flags = [] } = options
+  const found = await findFile(options.path ?? (env.PRINTMASTER_CONFIG || undefined), searchPaths)
+  const findings: Findings = { problems: [], warnings: [] }
+  const complain = (problem: string) => void findings.problems.push(problem)
+  const file = found === null ? [] : readIni(found.text, found.path, complain)
+  if (found?.mode && isOpenToOthers(found.mode) && file.some(isSecret)) {
+    findings.warnings.push(describeOpenFile(found.path))
+  }
+  const inFile = listSets(file)
+  checkSetNames(inFile, file, complain)
+  const environment = readEnvironment(env, inFile, complain, (warning) => findings.warnings.push(warning))
+  const sources = [flags, environment, file]
+
+  const snmp = await readSection('snmp', SNMP_KEYS, sources, findings)
+  const sets: CredentialSet[] = []
+  for (const name of new Set([...inFile, ...listSets(environment)])) {
+    const named = await readSection(name, NAMED_SNMP_KEYS, sources, findings)
+    const credentials = buildCredentials(name, named, findings)
+    sets.push({ name, ranges: named.values.ranges ?? null, credentials })
+  }
+  sets.push({ name: 'snmp', ranges: null, credentials: buildCredentials('snmp', snmp, findings) })
+  const scan = (await readSection('scan', SCAN_KEYS, sources, findings)).values
+  const profiles = (await readSection('profiles', PROFILES_KEYS, sources, findings)).values
+
+  if (findings.problems.length > 0) {
+    const problems = findings.problems.toSorted((a, b) => findLine(a, found?.path) - findLine(b, found?.path))
+    throw new PrintMasterError('bad_config', problems.join('\n'))
+  }
+  // Without problems every key with a default has its value.
+  return freezeAll({
+    path: found?.path ?? null,
+    snmp: {
+      port: snmp.values.port as number,
+      timeout_ms: snmp.values.timeout as number,
+      retries: snmp.values.retries as number,
+      sets,
+    },
+    scan: {
+      targets: scan.targets ?? [],
+      exclude: scan.exclude ?? [],
+      rate: scan.rate as number,
+      concurrency: scan.concurrency as number,
+      max_hosts: scan.max_hosts as number,
+      deadline_seconds: scan.deadline as number,
+    },
+    profiles: { directory: profiles.directory ?? null },
+    warnings: findings.warnings,
+  })
+}
+
+/** A file that was named must be readable; one that is only looked for may be absent, but not refused. */
+async function findFile(
+  named: string | undefined,
+  searchPaths: readonly string[],
+): Promise<(TextFile & { path: string }) | null> {
+  if (named !== undefined) return { path: named, ...(await readTextFile(named, quoteText(named), LARGEST_FILE)) }
+  for (const path of searchPaths) {
+    try {
+      return { path, ...(await readTextFile(path, quoteText(path), LARGEST_FILE)) }
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined
+      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+    }
+  }
+  return null
+}
+
+/** The line that a problem of the file begins with; what has none comes behind. */
+function findLine(problem: string, path: string | undefined): number {
+  if (path === undefined || !problem.startsWith(`${path}:`)) return Number.MAX_SAFE_INTEGER
+  return Number.parseInt(problem.slice(path.length + 1), 10)
+}
+
+/** The named sets in order of first mention. */
+function listSets(entries: readonly Entry[]): string[] {
+  return [...new Set(entries.map(({ section }) => section).filter((section) => section.startsWith('snmp.')))]
+}
+
+/** Two names that the environment could not tell apart: `lab-2` and `lab_2`. */
+function checkSetNames(sections: readonly string[], entries: readonly Entry[], complain: (problem: string) => void) {
+  const variables = new Map<string, string>()
+  for (const section of sections) {
+    const variable = formatVariable(section, '')
+    const other = variables.get(variable)
+    const where = entries.find((entry) => entry.section === section)?.where
+    if (other !== undefined) complain(`${where}: the section [${other}] has the same name but for - and _; rename one`)
+    variables.set(variable, section)
+  }
+}
+
+function isSecret({ key, text }: Entry): boolean {
+  return SECRET_KEYS.includes(key) && text !== '' && text !== SNMP_KEYS.community.initial
+}
+
+function freezeAll<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freezeAll(part)
+  return Object.freeze(value)
+}

@@ -1,0 +1,163 @@
+import { AUTH_PROTOCOLS, PRIV_PROTOCOLS, SECURITY_LEVELS } from '../model/credential.ts'
+import { DEFAULT_MAX_HOSTS } from '../targets/expand-targets.ts'
+import { choice, choiceList, communities, integer, type Kind, passPhrase, ranges, targets, words } from './kinds.ts'
+
+/**
+ * One key of `config.ini`. A key of a secret kind has a companion `KEY_file`, which names a file that holds the value.
+ * In the environment each is `PRINTMASTER_SECTION_KEY`.
+ */
+export interface Setting<T> {
+  readonly kind: Kind<T>
+  /** As it would stand in the file; empty when the key has no value of its own. */
+  readonly initial: string
+  /** One line for `config.ini.example`. */
+  readonly why: string
+  /** Shown in the example where there is no default. */
+  readonly sample?: string
+  /** The value is a path: relative to the directory of config.ini, or to the working directory in the environment. */
+  readonly path?: true
+}
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>
+
+export interface Section {
+  readonly why: string
+  readonly keys: Settings
+  /** What `[section.NAME]` may hold; none where the section cannot be named. */
+  readonly named?: { readonly why: string; readonly sample: string; readonly keys: Settings }
+}
+
+const CREDENTIAL_KEYS = {
+  version: {
+    kind: choiceList(['1', '2c', '3'] as const),
+    initial: '2c, 1',
+    why: 'SNMP versions to try, in this order: 1, 2c, 3. A username wants 3 here.',
+  },
+  community: {
+    kind: communities,
+    initial: 'public',
+    why: 'Communities of v1 and v2c to try, in this order, separated by commas.',
+  },
+  username: { kind: words(32), initial: '', sample: 'monitor', why: 'User of SNMPv3.' },
+  security_level: {
+    kind: choice(SECURITY_LEVELS),
+    initial: '',
+    sample: 'authPriv',
+    why: 'noAuthNoPriv, authNoPriv or authPriv. Left out, the keys that are given decide.',
+  },
+  auth_protocol: {
+    kind: choice(AUTH_PROTOCOLS, { sha: 'sha1' }),
+    initial: 'sha1',
+    why: `${AUTH_PROTOCOLS.join(', ')}.`,
+  },
+  auth_key: { kind: passPhrase, initial: '', why: 'Pass phrase for authentication, 8 characters or more.' },
+  priv_protocol: {
+    kind: choice(PRIV_PROTOCOLS, { aes: 'aes128' }),
+    initial: 'aes128',
+    why: `${PRIV_PROTOCOLS.join(', ')}; those that end in c are the Cisco (Reeder) kind.`,
+  },
+  priv_key: { kind: passPhrase, initial: '', why: 'Pass phrase for encryption, 8 characters or more.' },
+  context_name: { kind: words(255), initial: '', why: 'SNMPv3 context, for the few printers that have several.' },
+} satisfies Settings
+
+export const SNMP_KEYS = {
+  ...CREDENTIAL_KEYS,
+  port: { kind: integer('', 1, 65_535, 161), initial: '161', why: 'UDP port that printers answer on.' },
+  timeout: {
+    kind: integer('milliseconds', 50, 60_000, 1000),
+    initial: '1000',
+    why: 'Milliseconds to wait for an answer after the last try; earlier tries wait less.',
+  },
+  retries: { kind: integer('retries', 0, 10, 3), initial: '3', why: 'How often to ask again before giving up.' },
+} satisfies Settings
+
+export const NAMED_SNMP_KEYS = {
+  ranges: {
+    kind: ranges,
+    initial: '',
+    sample: '10.20.0.0/16, 10.30.1.10-20',
+    why: 'Addresses that these credentials are for. Left out, they are tried on all, before those of [snmp].',
+  },
+  ...CREDENTIAL_KEYS,
+  community: { ...CREDENTIAL_KEYS.community, initial: '' },
+} satisfies Settings
+
+export const SCAN_KEYS = {
+  targets: {
+    kind: targets,
+    initial: '',
+    sample: '192.168.1.0/24, printer.example',
+    why: 'What to scan when the command names no target. Left out, the local networks.',
+  },
+  exclude: { kind: targets, initial: '', sample: '192.168.1.1', why: 'What never to ask.' },
+  rate: { kind: integer('packets per second', 1, 100_000, 2000), initial: '2000', why: 'Packets per second at most.' },
+  concurrency: {
+    kind: integer('printers', 1, 1024, 64),
+    initial: '64',
+    why: 'Printers read at the same time; each is still asked one thing at a time.',
+  },
+  max_hosts: {
+    kind: integer('addresses', 1, 16_777_216, DEFAULT_MAX_HOSTS),
+    initial: String(DEFAULT_MAX_HOSTS),
+    why: 'Addresses that one scan may ask; guards against a slip in a prefix.',
+  },
+  deadline: {
+    kind: integer('seconds', 1, 3600, 60),
+    initial: '60',
+    why: 'Seconds that reading one printer may take; what was read by then is kept.',
+  },
+} satisfies Settings
+
+export const PROFILES_KEYS = {
+  directory: {
+    kind: words(4096),
+    initial: '',
+    sample: 'profiles',
+    path: true,
+    why: 'Directory with profiles of your own; relative to this file.',
+  },
+} satisfies Settings
+
+/** Everything that `config.ini` may hold, in the order of the example. */
+export const SECTIONS: Readonly<Record<string, Section>> = {
+  snmp: {
+    why: 'How to ask every printer that no [snmp.NAME] is bound to.',
+    keys: SNMP_KEYS,
+    named: {
+      why: 'Credentials with a name of your own, for some of the addresses; as many such sections as you need.',
+      sample: 'labels',
+      keys: NAMED_SNMP_KEYS,
+    },
+  },
+  scan: { why: 'What a scan asks, and how fast.', keys: SCAN_KEYS },
+  profiles: { why: 'What vendors do differently.', keys: PROFILES_KEYS },
+}
+
+/** The typed values of a table of settings; undefined where the key has neither value nor default. */
+export type Values<S extends Settings> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T | undefined : never
+}
+
+/** The companion key that names a file with the secret. */
+export function fileKey(key: string): string {
+  return `${key}_file`
+}
+
+/** All keys that may be written for `keys`, companions included. */
+export function listKeys(keys: Settings): string[] {
+  return Object.entries(keys).flatMap(([key, { kind }]) => (kind.secret ? [key, fileKey(key)] : [key]))
+}
+
+/** The settings of a section as written in brackets, for example `snmp` or `snmp.lab`; null for an unknown one. */
+export function findSettings(section: string): Settings | null {
+  const dot = section.indexOf('.')
+  const base = dot < 0 ? section : section.slice(0, dot)
+  if (!Object.hasOwn(SECTIONS, base)) return null
+  const found = SECTIONS[base] as Section
+  if (dot < 0) return found.keys
+  return isSetName(section.slice(dot + 1)) ? (found.named?.keys ?? null) : null
+}
+
+function isSetName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,31}$/.test(name)
+}

@@ -1,0 +1,29 @@
+import type { Printer } from './printer.ts'
+
+/** Why a device that answered could not be read to the end. */
+export type FailureCode = 'timeout' | 'deadline' | 'wrong_credentials' | 'unreachable' | 'bad_answer' | 'deny_listed'
+
+export interface ScanProgress {
+  /** Addresses asked so far. */
+  asked: number
+  /** Addresses to ask in all; null when the size is not known. */
+  total: number | null
+  /** Addresses that answered SNMP, printers or not. */
+  answered: number
+  printers: number
+  failed: number
+}
+
+export interface ScanSummary extends ScanProgress {
+  seconds: number
+  /** Datagrams sent. */
+  packets: number
+  interrupted: boolean
+}
+
+export type ScanEvent =
+  | { type: 'found'; address: string; port: number; sys_object_id: string | null; description: string | null }
+  | { type: 'read'; printer: Printer }
+  | { type: 'failed'; address: string; port: number; code: FailureCode; message: string }
+  | { type: 'progress'; progress: ScanProgress }
+  | { type: 'done'; summary: ScanSummary }

@@ -1,0 +1,34 @@
+import { stringify } from 'csv-stringify/sync'
+import type { Printer } from '../model/printer.ts'
+import { readCell } from './cell-value.ts'
+import { parseColumns } from './columns.ts'
+import type { FieldPath } from './field-path.ts'
+import { PRINTER_FIELDS } from './field-schema.ts'
+
+/** What a spreadsheet takes for a formula at the start of a cell, full-width forms included. */
+const FORMULA = /^\s*[=+\-@＝＋－＠\t\r]/u
+
+/** Every single value of a printer in schema order, then its tables as text: fixed, whatever the printers offer. */
+const DEFAULT_COLUMNS = [
+  ...[...PRINTER_FIELDS.fields]
+    .filter(([, node]) => node.kind !== 'list' && node.kind !== 'object')
+    .map(([name]) => name),
+  'supplies',
+  'trays',
+  'alerts',
+].join(',')
+
+/**
+ * Printers as CSV after RFC 4180: a header, comma, CRLF, quotes where needed, UTF-8 without a byte order mark. Text that
+ * a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers. Cells with a semicolon are
+ * quoted too, because spreadsheets in many countries split there.
+ */
+export function formatCsv(printers: readonly Printer[], columns: readonly FieldPath[] | null): string {
+  const paths = columns ?? parseColumns(DEFAULT_COLUMNS)
+  const rows = printers.map((printer) => paths.map((path) => guardFormula(readCell(path, printer))))
+  return stringify([paths.map((path) => path.text), ...rows], { record_delimiter: '\r\n', quoted_match: /[;']/ })
+}
+
+function guardFormula(cell: string | number): string | number {
+  return typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell
+}

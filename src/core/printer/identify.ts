@@ -1,0 +1,53 @@
+import { HOST_RESOURCES_MIB, HR_DEVICE_PRINTER, SNMPV2_MIB } from '../mib/host-resources.ts'
+import { type ChosenProfile, chooseProfile, findPresence } from '../profiles/choose-profile.ts'
+import { isWithin } from '../snmp/oid.ts'
+import type { SnmpValue } from '../snmp/value.ts'
+
+const PRINTER_MIB = '1.3.6.1.2.1.43'
+/** Operating systems whose hrDeviceTable lists print queues as printers: Net-SNMP, UCD-SNMP, Windows, AIX, Solaris. */
+const HOST_SYSTEMS = [
+  '1.3.6.1.4.1.8072.3.2',
+  '1.3.6.1.4.1.2021.250',
+  '1.3.6.1.4.1.311.1.1.3',
+  '1.3.6.1.4.1.2.3.1.2.1.1',
+  '1.3.6.1.4.1.42.2.1',
+]
+
+export interface Identity {
+  isPrinter: boolean
+  /** Why, in one sentence. */
+  reason: string
+  sysObjectId: string | null
+  chosen: ChosenProfile | null
+}
+
+/**
+ * Says whether what a device answered shows a printer. In this order: objects of the Printer-MIB; an object that only a
+ * maker's printers have; hrDeviceType printer, unless the device is a host that lists its print queues; a sysObjectID
+ * that the maker gives to printers alone. A name or a model never decides.
+ */
+export function identify(values: ReadonlyMap<string, SnmpValue>): Identity {
+  const objectId = values.get(`${SNMPV2_MIB.sysObjectID}.0`)
+  const sysObjectId = objectId?.type === 'oid' ? objectId.value : null
+  const presence = findPresence(values)
+  const chosen = chooseProfile(sysObjectId) ?? (sysObjectId === null ? (presence?.chosen ?? null) : null)
+  const found = (reason: string) => ({ isPrinter: true, reason, sysObjectId, chosen })
+  const oids = [...values.keys()]
+
+  const mib = oids.find((oid) => isWithin(oid, PRINTER_MIB))
+  if (mib) return found(`it has the Printer-MIB (${mib})`)
+  const isHost = HOST_SYSTEMS.some((prefix) => sysObjectId !== null && isWithin(sysObjectId, prefix))
+  if (isHost) return { isPrinter: false, reason: `sysObjectID ${sysObjectId} is a host`, sysObjectId, chosen: null }
+  const types = oids.filter((oid) => isWithin(oid, HOST_RESOURCES_MIB.hrDeviceType))
+  const device = types.find((oid) => isPrinterType(values.get(oid)))
+  if (device) return found(`${device} is hrDevicePrinter`)
+  if (presence) return found(`it has ${presence.oid}, which only printers have`)
+  const product = chosen?.profile.printer_products?.find((prefix) => isWithin(sysObjectId as string, prefix))
+  if (product && types.length === 0)
+    return found(`its sysObjectID lies below ${product}, which is given to printers only`)
+  return { isPrinter: false, reason: 'nothing that it answers shows a printer', sysObjectId, chosen }
+}
+
+function isPrinterType(value: SnmpValue | undefined): boolean {
+  return value?.type === 'oid' && value.value === HR_DEVICE_PRINTER
+}

@@ -1,0 +1,102 @@
+import { HOST_RESOURCES_MIB, IF_MIB, SNMPV2_MIB } from '../mib/host-resources.ts'
+import { type DeviceId, parseDeviceId } from '../mib/ieee-1284.ts'
+import { formatMac } from '../mib/mac-address.ts'
+import { findBadge } from '../profiles/badges.ts'
+import type { IdentityField, Profile, Source } from '../profiles/profile.ts'
+import { STANDARD_SOURCES } from '../profiles/standard.ts'
+import { isRealSerial } from './serial.ts'
+import { type Tables, textOf } from './tables.ts'
+
+export interface PrinterIdentity {
+  manufacturer: string | null
+  model: string | null
+  serial: string | null
+  firmware: string | null
+  assetNumber: string | null
+  macAddress: string | null
+  ieee1284Id: string | null
+}
+
+/** Sources of a field in the order in which they are believed. */
+export function sourcesOf(field: IdentityField, profile: Profile | null): Source[] {
+  return [
+    ...(profile?.before_standard?.[field] ?? []),
+    ...STANDARD_SOURCES[field],
+    ...(profile?.after_standard?.[field] ?? []),
+  ]
+}
+
+/** What one printer is: the first acceptable value of each field's sources. */
+export function readIdentity(
+  tables: Tables,
+  device: number,
+  charset: number | null,
+  profile: Profile | null,
+): PrinterIdentity {
+  const textAt = (source: { oid: string; pattern?: string }): string | null => {
+    const text = textOf(tables.values.get(source.oid.replace('{d}', `${device}`)), charset)
+    if (!source.pattern || text === null) return text
+    return new RegExp(source.pattern).exec(text)?.[1] ?? null
+  }
+  const ieee1284Id = firstOf(sourcesOf('ieee1284_id', profile), (source) => ('oid' in source ? textAt(source) : null))
+  const deviceId = ieee1284Id ? parseDeviceId(ieee1284Id) : null
+  const take = (field: IdentityField, accept: (text: string) => string | null) =>
+    firstOf(sourcesOf(field, profile), (source) => {
+      const text = 'oid' in source ? textAt(source) : deviceId?.[source.ieee1284]
+      return text ? accept(text) : null
+    })
+  const serial = take('serial', (text) => (isRealSerial(text) ? text : null))
+  return {
+    manufacturer: readManufacturer(tables, device, charset, deviceId) ?? profile?.manufacturer ?? null,
+    model: take('model', (text) => cleanModel(text, serial)),
+    serial,
+    firmware: take('firmware', (text) => text),
+    assetNumber: take('asset_number', (text) => text),
+    macAddress: readMac(tables),
+    ieee1284Id,
+  }
+}
+
+function firstOf<T>(sources: readonly Source[], read: (source: Source) => T | null): T | null {
+  for (const source of sources) {
+    const value = read(source)
+    if (value !== null) return value
+  }
+  return null
+}
+
+/** The badge on the box: as the device calls itself, before what its network card's number says. */
+function readManufacturer(tables: Tables, device: number, charset: number | null, id: DeviceId | null): string | null {
+  const texts = [
+    tables.text(HOST_RESOURCES_MIB.hrDeviceDescr, `${device}`, charset),
+    id?.manufacturer ?? null,
+    tables.text(SNMPV2_MIB.sysDescr, '0', charset),
+  ]
+  for (const text of texts) {
+    const badge = text ? findBadge(text) : null
+    if (badge) return badge.name
+  }
+  return null
+}
+
+/** A model's name without the maker before it, and without "series", serial number or versions behind it. */
+export function cleanModel(text: string, serial: string | null): string | null {
+  let model = text.split(/;| \/ |, /)[0] ?? ''
+  model = findBadge(model)?.rest ?? model
+  if (serial) model = model.replace(serial, '').replace(serial.split('-')[0] as string, '')
+  model = model
+    .replace(/\s+(version|ver\.?|rev\.?|fw|firmware)\s.*$/i, '')
+    .replace(/\s+series$/i, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return /[\p{L}\p{N}]/u.test(model) ? model : null
+}
+
+/** ifPhysAddress of the first interface that has a real one. */
+function readMac(tables: Tables): string | null {
+  for (const { value } of tables.column(IF_MIB.ifPhysAddress).values()) {
+    const mac = value.type === 'octets' ? formatMac(value.value) : null
+    if (mac) return mac
+  }
+  return null
+}

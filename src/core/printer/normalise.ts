@@ -1,0 +1,111 @@
+import { HOST_RESOURCES_MIB, HR_DEVICE_PRINTER, SNMPV2_MIB } from '../mib/host-resources.ts'
+import { PRINTER_MIB } from '../mib/printer-mib.ts'
+import type { Printer } from '../model/printer.ts'
+import type { Reading } from '../snmp/reading.ts'
+import { readAlerts, readCovers } from './alerts.ts'
+import { readCounters } from './counters.ts'
+import { identify } from './identify.ts'
+import { readIdentity } from './identity.ts'
+import { readStatus } from './status.ts'
+import { readSupplies } from './supplies.ts'
+import { Tables } from './tables.ts'
+import { readOutputs, readTrays } from './trays.ts'
+
+/**
+ * Turns what one address answered into the printers behind it: one for each hrDeviceIndex that has Printer-MIB rows,
+ * else for each hrDevicePrinter, else one. Pure: the same reading always gives the same printers, and no reading makes
+ * it throw.
+ */
+export function normalise(reading: Reading): Printer[] {
+  const tables = new Tables(reading.values)
+  const { chosen } = identify(reading.values)
+  return deviceIndices(tables).map((device) => {
+    const charset = declaredCharset(tables, device)
+    const identity = readIdentity(tables, device, charset, chosen?.profile ?? null)
+    const supplies = readSupplies(tables, device, charset)
+    const trays = readTrays(tables, device, charset)
+    const outputs = readOutputs(tables, device, charset)
+    const covers = readCovers(tables, device, charset)
+    const ticks = tables.number(SNMPV2_MIB.sysUpTime, '0')
+    const bootedAt = ticks === null ? null : Date.parse(reading.sampled_at) - ticks * 10
+    const alerts = readAlerts(tables, device, charset, { supplies, trays, outputs, covers }, bootedAt)
+    const consoleText = readConsole(tables, device, charset)
+    const { status, detectedErrors } = readStatus(tables, device, alerts, consoleText)
+    const { pageCount, fields, counters } = readCounters(tables, device, chosen?.profile ?? null)
+    return {
+      ip: reading.address,
+      port: reading.port,
+      device_id: identity.serial ?? identity.macAddress,
+      printer_index: device,
+      manufacturer: identity.manufacturer,
+      model: identity.model,
+      serial: identity.serial,
+      firmware: identity.firmware,
+      hostname: tables.text(SNMPV2_MIB.sysName, '0', charset),
+      mac_address: identity.macAddress,
+      location: tables.text(SNMPV2_MIB.sysLocation, '0', charset),
+      contact: tables.text(SNMPV2_MIB.sysContact, '0', charset),
+      asset_number: identity.assetNumber,
+      description: tables.text(SNMPV2_MIB.sysDescr, '0', charset),
+      sys_object_id: sysObjectId(tables),
+      ieee1284_id: identity.ieee1284Id,
+      profile: chosen?.profile.name ?? 'standard',
+      status,
+      detected_error_state: detectedErrors,
+      console_text: consoleText,
+      page_count: pageCount,
+      ...fields,
+      counters,
+      supplies,
+      trays,
+      outputs,
+      covers,
+      alerts,
+      uptime_seconds: ticks === null ? null : Math.floor(ticks / 100),
+      sampled_at: reading.sampled_at,
+      snmp_version: reading.snmp_version,
+      missing: [...reading.missing],
+    }
+  })
+}
+
+function sysObjectId(tables: Tables): string | null {
+  const value = tables.cell(SNMPV2_MIB.sysObjectID, '0')?.value
+  return value?.type === 'oid' ? value.value : null
+}
+
+const INDEXED = [
+  PRINTER_MIB.prtGeneralSerialNumber,
+  PRINTER_MIB.prtGeneralConfigChanges,
+  PRINTER_MIB.prtMarkerLifeCount,
+  PRINTER_MIB.prtMarkerSuppliesLevel,
+  PRINTER_MIB.prtInputCurrentLevel,
+]
+
+function deviceIndices(tables: Tables): number[] {
+  const indices = new Set<number>()
+  for (const column of INDEXED)
+    for (const index of tables.column(column).keys()) indices.add(Number(index.split('.')[0]))
+  if (indices.size === 0) {
+    for (const [index, { value }] of tables.column(HOST_RESOURCES_MIB.hrDeviceType)) {
+      if (value.type === 'oid' && value.value === HR_DEVICE_PRINTER) indices.add(Number(index))
+    }
+  }
+  if (indices.size === 0) indices.add(1)
+  return [...indices].sort((a, b) => a - b)
+}
+
+/** The character set of the current localization; of the first localization where the device names none. */
+function declaredCharset(tables: Tables, device: number): number | null {
+  const current = tables.number(PRINTER_MIB.prtGeneralCurrentLocalization, `${device}`)
+  const sets = tables.rows([PRINTER_MIB.prtLocalizationCharacterSet], device)
+  const row = current !== null && sets.includes(current) ? current : sets[0]
+  return row === undefined ? null : tables.number(PRINTER_MIB.prtLocalizationCharacterSet, `${device}.${row}`)
+}
+
+function readConsole(tables: Tables, device: number, charset: number | null): string[] {
+  return tables
+    .rows([PRINTER_MIB.prtConsoleDisplayBufferText], device)
+    .map((row) => tables.text(PRINTER_MIB.prtConsoleDisplayBufferText, `${device}.${row}`, charset))
+    .filter((line) => line !== null)
+}

@@ -1,0 +1,111 @@
+import { HOST_RESOURCES_MIB, IF_MIB, SNMPV2_MIB } from '../mib/host-resources.ts'
+import { PORT_MONITOR_MIB } from '../mib/port-monitor.ts'
+import { PRINTER_MIB as P } from '../mib/printer-mib.ts'
+import type { Profile } from '../profiles/profile.ts'
+import { isWithin } from '../snmp/oid.ts'
+import type { Column } from '../snmp/walk.ts'
+import { sourcesOf } from './identity.ts'
+
+/** What is asked of a printer, by part: the word that `missing` uses when some of it does not come. */
+export const PARTS: ReadonlyArray<{ part: string; columns: readonly string[] }> = [
+  { part: 'system', columns: Object.values(SNMPV2_MIB) },
+  {
+    part: 'status',
+    columns: [
+      HOST_RESOURCES_MIB.hrDeviceType,
+      HOST_RESOURCES_MIB.hrDeviceDescr,
+      HOST_RESOURCES_MIB.hrDeviceStatus,
+      HOST_RESOURCES_MIB.hrPrinterStatus,
+      HOST_RESOURCES_MIB.hrPrinterDetectedErrorState,
+    ],
+  },
+  {
+    part: 'general',
+    columns: [
+      P.prtGeneralConfigChanges,
+      P.prtGeneralCurrentLocalization,
+      P.prtMarkerDefaultIndex,
+      P.prtGeneralPrinterName,
+      P.prtGeneralSerialNumber,
+      P.prtLocalizationCharacterSet,
+      PORT_MONITOR_MIB.ppmPrinterIEEE1284DeviceId,
+    ],
+  },
+  { part: 'interfaces', columns: [IF_MIB.ifPhysAddress] },
+  {
+    part: 'supplies',
+    columns: [
+      P.prtMarkerSuppliesColorantIndex,
+      P.prtMarkerSuppliesClass,
+      P.prtMarkerSuppliesType,
+      P.prtMarkerSuppliesDescription,
+      P.prtMarkerSuppliesSupplyUnit,
+      P.prtMarkerSuppliesMaxCapacity,
+      P.prtMarkerSuppliesLevel,
+      P.prtMarkerColorantValue,
+    ],
+  },
+  {
+    part: 'counters',
+    columns: [P.prtMarkerMarkTech, P.prtMarkerCounterUnit, P.prtMarkerLifeCount, P.prtMarkerProcessColorants],
+  },
+  {
+    part: 'trays',
+    columns: [
+      P.prtInputType,
+      P.prtInputCapacityUnit,
+      P.prtInputMaxCapacity,
+      P.prtInputCurrentLevel,
+      P.prtInputMediaName,
+      P.prtInputName,
+      P.prtInputDescription,
+    ],
+  },
+  {
+    part: 'outputs',
+    columns: [
+      P.prtOutputType,
+      P.prtOutputMaxCapacity,
+      P.prtOutputRemainingCapacity,
+      P.prtOutputName,
+      P.prtOutputDescription,
+    ],
+  },
+  { part: 'covers', columns: [P.prtCoverDescription, P.prtCoverStatus] },
+  {
+    part: 'alerts',
+    columns: [
+      P.prtAlertSeverityLevel,
+      P.prtAlertGroup,
+      P.prtAlertGroupIndex,
+      P.prtAlertCode,
+      P.prtAlertDescription,
+      P.prtAlertTime,
+    ],
+  },
+  { part: 'console', columns: [P.prtConsoleDisplayBufferText] },
+]
+
+const MAX_INTERFACES = 16
+
+export function plannedColumns(): Column[] {
+  return PARTS.flatMap(({ columns }) =>
+    columns.map((oid) => (oid === IF_MIB.ifPhysAddress ? { oid, maxRows: MAX_INTERFACES } : { oid })),
+  )
+}
+
+/** The maker's own objects, asked by Get. */
+export function plannedScalars(profile: Profile | null): string[] {
+  if (!profile) return []
+  const fields = ['model', 'serial', 'firmware', 'asset_number', 'ieee1284_id'] as const
+  const oids = fields
+    .flatMap((field) => sourcesOf(field, profile))
+    .flatMap((source) => ('oid' in source ? [source.oid] : []))
+  oids.push(...(profile.counters ?? []).map(({ oid }) => oid))
+  return [...new Set(oids)].filter((oid) => isWithin(oid, '1.3.6.1.4.1') && !oid.includes('{d}'))
+}
+
+/** The part that an object belongs to. */
+export function partOf(oid: string): string {
+  return PARTS.find(({ columns }) => columns.some((column) => isWithin(oid, column)))?.part ?? 'private'
+}

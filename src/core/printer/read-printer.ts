@@ -1,0 +1,82 @@
+import { HOST_RESOURCES_MIB, SNMPV2_MIB } from '../mib/host-resources.ts'
+import type { Missing } from '../model/printer.ts'
+import { presenceObjects } from '../profiles/choose-profile.ts'
+import type { Reading } from '../snmp/reading.ts'
+import type { SnmpSession } from '../snmp/session.ts'
+import { SnmpError } from '../snmp/snmp-error.ts'
+import type { SnmpValue } from '../snmp/value.ts'
+import { type Gap, Walker } from '../snmp/walk.ts'
+import { type Identity, identify } from './identify.ts'
+import { partOf, plannedColumns, plannedScalars } from './plan.ts'
+
+const PRINTER_MIB = '1.3.6.1.2.1.43'
+const MAX_DEVICES = 64
+
+export interface ReadOutcome {
+  identity: Identity
+  /** Null when the device is no printer. */
+  reading: Reading | null
+}
+
+/**
+ * Asks one device what it is and, when it is a printer, everything that the plan names. One request in flight. Once it
+ * is known to be a printer, silence, refusals and the deadline end in a reading that says what is missing.
+ *
+ * @param deadline aborts when the time for this printer is over
+ * @throws SnmpError when the device cannot even be identified
+ */
+export async function readPrinter(session: SnmpSession, now: () => Date, deadline: AbortSignal): Promise<ReadOutcome> {
+  const values = new Map<string, SnmpValue>()
+  const sampledAt = now().toISOString()
+  const walker = new Walker(session, (oid, value) => values.set(oid, value))
+
+  await walker.columns([
+    { oid: SNMPV2_MIB.sysObjectID, maxRows: 1 },
+    { oid: SNMPV2_MIB.sysDescr, maxRows: 1 },
+    { oid: PRINTER_MIB, maxRows: 1 },
+    { oid: HOST_RESOURCES_MIB.hrDeviceType, maxRows: MAX_DEVICES },
+  ])
+  let identity = identify(values)
+  if (!identity.isPrinter || identity.sysObjectId === null) {
+    await walker.scalars(presenceObjects(identity.chosen))
+    identity = identify(values)
+    if (!identity.isPrinter && walker.gaps.length > 0) throw gapError(session.address, walker.gaps)
+    if (!identity.isPrinter) return { identity, reading: null }
+  }
+
+  const gaps: Gap[] = []
+  try {
+    await walker.columns(plannedColumns())
+    await walker.scalars(plannedScalars(identity.chosen?.profile ?? null))
+  } catch (error) {
+    if (!(error instanceof SnmpError)) throw error
+    const reason = deadline.aborted ? 'deadline' : 'timeout'
+    gaps.push({ oid: 'rest', reason })
+  }
+  return {
+    identity,
+    reading: {
+      address: session.address,
+      port: session.port,
+      snmp_version: session.version,
+      sampled_at: sampledAt,
+      values,
+      missing: missingParts([...walker.gaps, ...gaps]),
+    },
+  }
+}
+
+function gapError(address: string, gaps: readonly Gap[]): SnmpError {
+  const reason = gaps[0]?.reason
+  const code = reason === 'timeout' ? 'timeout' : reason === 'refused' ? 'refused' : 'bad_answer'
+  return new SnmpError(code, `${address} answered, then could not be identified (${reason})`)
+}
+
+function missingParts(gaps: readonly Gap[]): Missing[] {
+  const parts = new Map<string, string>()
+  for (const { oid, reason } of gaps) {
+    const part = oid === 'rest' ? 'rest' : partOf(oid)
+    if (!parts.has(part)) parts.set(part, reason)
+  }
+  return [...parts].map(([part, reason]) => ({ part, reason }))
+}

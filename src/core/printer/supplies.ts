@@ -1,0 +1,61 @@
+import { PRINTER_MIB } from '../mib/printer-mib.ts'
+import { unitWord } from '../mib/unit-word.ts'
+import type { Supply, SupplyKind } from '../model/printer.ts'
+import { levelOf, quantityOf } from './level.ts'
+import type { Tables } from './tables.ts'
+
+/** PrtMarkerSuppliesTypeTC to our kinds; what is not here is "other". */
+const KINDS: Readonly<Record<number, SupplyKind>> = {
+  3: 'toner',
+  4: 'waste_toner',
+  5: 'ink',
+  6: 'ink',
+  8: 'waste_ink',
+  9: 'drum',
+  10: 'developer',
+  11: 'maintenance',
+  15: 'fuser',
+  16: 'maintenance',
+  17: 'maintenance',
+  18: 'maintenance',
+  19: 'maintenance',
+  20: 'transfer_belt',
+  21: 'toner',
+  22: 'maintenance',
+  32: 'staples',
+}
+const SUPPLY_CLASSES: Readonly<Record<number, 'consumed' | 'receptacle'>> = { 3: 'consumed', 4: 'receptacle' }
+const COLUMNS = [
+  PRINTER_MIB.prtMarkerSuppliesLevel,
+  PRINTER_MIB.prtMarkerSuppliesMaxCapacity,
+  PRINTER_MIB.prtMarkerSuppliesType,
+  PRINTER_MIB.prtMarkerSuppliesDescription,
+]
+
+/** prtMarkerSuppliesTable of one printer, in the order of its index. */
+export function readSupplies(tables: Tables, device: number, charset: number | null): Supply[] {
+  return tables.rows(COLUMNS, device).map((row) => {
+    const index = `${device}.${row}`
+    const maximum = tables.number(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, index)
+    const level = tables.number(PRINTER_MIB.prtMarkerSuppliesLevel, index)
+    const unit = tables.number(PRINTER_MIB.prtMarkerSuppliesSupplyUnit, index)
+    const supplyClass = SUPPLY_CLASSES[tables.number(PRINTER_MIB.prtMarkerSuppliesClass, index) ?? 0]
+    return {
+      index: row,
+      kind: KINDS[tables.number(PRINTER_MIB.prtMarkerSuppliesType, index) ?? 0] ?? 'other',
+      color: colorOf(tables, device, tables.number(PRINTER_MIB.prtMarkerSuppliesColorantIndex, index)),
+      name: tables.text(PRINTER_MIB.prtMarkerSuppliesDescription, index, charset),
+      ...(supplyClass && { class: supplyClass }),
+      level: levelOf(maximum, level, unit),
+      unit: unit === null ? null : unitWord(unit),
+      capacity: quantityOf(maximum),
+      remaining: quantityOf(level),
+    }
+  })
+}
+
+/** The colorant that a supply's prtMarkerSuppliesColorantIndex points to, in lower case; null for none. */
+function colorOf(tables: Tables, device: number, colorant: number | null): string | null {
+  if (!colorant || colorant < 0) return null
+  return tables.text(PRINTER_MIB.prtMarkerColorantValue, `${device}.${colorant}`, null)?.toLowerCase() ?? null
+}

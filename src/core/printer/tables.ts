@@ -1,0 +1,97 @@
+import { decodeText } from '../mib/character-set.ts'
+import { cleanDeviceText } from '../mib/device-text.ts'
+import { HOST_RESOURCES_MIB, IF_MIB, SNMPV2_MIB } from '../mib/host-resources.ts'
+import { PORT_MONITOR_MIB } from '../mib/port-monitor.ts'
+import { PRINTER_MIB } from '../mib/printer-mib.ts'
+import type { SnmpValue } from '../snmp/value.ts'
+
+const MAX_INDEX_PARTS = 4
+const KNOWN_COLUMNS = new Set<string>(
+  [SNMPV2_MIB, IF_MIB, HOST_RESOURCES_MIB, PRINTER_MIB, PORT_MONITOR_MIB].flatMap((mib) => Object.values(mib)),
+)
+
+/** A cell's value with the OID it was read from. */
+export interface Cell {
+  oid: string
+  value: SnmpValue
+}
+
+/** A reading's values as the tables they come from, with text decoded as the device wrote it. */
+export class Tables {
+  readonly values: ReadonlyMap<string, SnmpValue>
+  /** Column OID -> index behind it ("1.3") -> cell. */
+  private readonly columns = new Map<string, Map<string, Cell>>()
+
+  constructor(values: ReadonlyMap<string, SnmpValue>) {
+    this.values = values
+    for (const [oid, value] of values) {
+      let cut = oid.length
+      for (let parts = 0; parts < MAX_INDEX_PARTS; parts++) {
+        cut = oid.lastIndexOf('.', cut - 1)
+        if (cut < 0) break
+        const column = oid.slice(0, cut)
+        if (!KNOWN_COLUMNS.has(column)) continue
+        const cells = this.columns.get(column) ?? new Map<string, Cell>()
+        this.columns.set(column, cells)
+        cells.set(oid.slice(cut + 1), { oid, value })
+        break
+      }
+    }
+  }
+
+  column(oid: string): ReadonlyMap<string, Cell> {
+    return this.columns.get(oid) ?? new Map()
+  }
+
+  cell(column: string, index: string): Cell | undefined {
+    return this.columns.get(column)?.get(index)
+  }
+
+  /** A whole number; null when the cell is missing or no number. Counters and gauges are numbers too. */
+  number(column: string, index: string): number | null {
+    return numberOf(this.cell(column, index)?.value)
+  }
+
+  bytes(column: string, index: string): Uint8Array | null {
+    const value = this.cell(column, index)?.value
+    return value?.type === 'octets' ? value.value : null
+  }
+
+  /** Decoded, cleaned text; null when the cell is missing, no text, or empty. */
+  text(column: string, index: string, charset: number | null): string | null {
+    return textOf(this.cell(column, index)?.value, charset)
+  }
+
+  /** The row numbers of a table under one hrDeviceIndex, ascending: every index that any of the columns has. */
+  rows(columns: readonly string[], device: number): number[] {
+    const prefix = `${device}.`
+    const rows = new Set<number>()
+    for (const column of columns) {
+      for (const index of this.column(column).keys()) {
+        if (!index.startsWith(prefix)) continue
+        const row = Number(index.slice(prefix.length))
+        if (Number.isInteger(row)) rows.add(row)
+      }
+    }
+    return [...rows].sort((a, b) => a - b)
+  }
+}
+
+export function numberOf(value: SnmpValue | undefined): number | null {
+  switch (value?.type) {
+    case 'integer':
+    case 'counter32':
+    case 'gauge32':
+    case 'timeticks':
+      return value.value
+    case 'counter64':
+      return value.value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value.value) : null
+    default:
+      return null
+  }
+}
+
+export function textOf(value: SnmpValue | undefined, charset: number | null): string | null {
+  if (value?.type !== 'octets') return null
+  return cleanDeviceText(decodeText(value.value, charset).text) || null
+}

@@ -1,0 +1,147 @@
+import pLimit from 'p-limit'
+import { cleanDeviceText } from '../mib/device-text.ts'
+import type { Credential } from '../model/credential.ts'
+import { PrintMasterError } from '../model/error.ts'
+import type { FailureCode, ScanEvent, ScanProgress } from '../model/scan-event.ts'
+import { normalise } from '../printer/normalise.ts'
+import { readPrinter } from '../printer/read-printer.ts'
+import { SnmpError } from '../snmp/snmp-error.ts'
+import { Wire } from '../snmp/wire.ts'
+import { chooseSession } from './choose-session.ts'
+import { EventQueue } from './event-queue.ts'
+
+import { Sweep, type SweptHost } from './sweep.ts'
+
+export interface ScanOptions {
+  /** Drawn lazily; each address once. */
+  addresses: Iterable<string>
+  /** How many addresses there are, for progress; null when nobody knows. */
+  total: number | null
+  port: number
+  /** Milliseconds to wait for an answer after the last try. */
+  timeout: number
+  retries: number
+  /** Datagrams a second while sweeping. */
+  rate: number
+  /** Printers read at one time. */
+  concurrency: number
+  /** Seconds for one printer. */
+  deadline: number
+  credentialsFor(address: string): readonly Credential[]
+  now(): Date
+  signal: AbortSignal
+}
+
+const PROGRESS_INTERVAL = 200
+
+/**
+ * Finds and reads the printers among the addresses: sweep, identify, read and normalise as one stream. A device that
+ * fails is an event, never a throw; the last event is `done`, after an abort too.
+ *
+ * @throws PrintMasterError network_unreachable or permission_denied when not one datagram could be sent
+ */
+export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
+  const began = performance.now()
+  const wire = new Wire()
+  const queue = new EventQueue<ScanEvent>()
+  const running = new Set<Promise<void>>()
+  const limit = pLimit(options.concurrency)
+  let printers = 0
+  let failed = 0
+
+  const readHost = async (host: SweptHost): Promise<void> => {
+    const { address } = host
+    queue.push({
+      type: 'found',
+      address,
+      port: options.port,
+      sys_object_id: host.objectId,
+      description: host.description && cleanDeviceText(host.description),
+    })
+    const deadline = AbortSignal.timeout(options.deadline * 1000)
+    const signal = AbortSignal.any([options.signal, deadline])
+    const { port, timeout, retries } = options
+    try {
+      const session = await chooseSession(host, options.credentialsFor(address), {
+        wire,
+        address,
+        port,
+        timeout,
+        retries,
+        signal,
+      })
+      const { reading } = await readPrinter(session, options.now, signal)
+      for (const printer of reading ? normalise(reading) : []) {
+        printers++
+        queue.push({ type: 'read', printer })
+      }
+    } catch (error) {
+      if (!(error instanceof SnmpError)) throw error
+      if (options.signal.aborted) return
+      failed++
+      queue.push({
+        type: 'failed',
+        address,
+        port,
+        code: deadline.aborted ? 'deadline' : failureOf(error),
+        message: error.message,
+      })
+    }
+  }
+
+  const sweep = new Sweep({
+    ...options,
+    wire,
+    onAnswer: (host) => {
+      const job = limit(() => readHost(host)).catch((error) => queue.end(error))
+      running.add(job)
+      job.finally(() => running.delete(job))
+    },
+  })
+  const progress = (): ScanProgress => ({
+    asked: sweep.asked,
+    total: options.total,
+    answered: sweep.answered,
+    printers,
+    failed,
+  })
+  const ticker = setInterval(() => queue.push({ type: 'progress', progress: progress() }), PROGRESS_INTERVAL)
+  const finish = async () => {
+    await sweep.run()
+    while (running.size > 0) await Promise.all(running)
+    refuseWhenNothingWasSent(wire)
+    const seconds = Math.round(performance.now() - began) / 1000
+    queue.push({
+      type: 'done',
+      summary: { ...progress(), seconds, packets: wire.sent, interrupted: options.signal.aborted },
+    })
+    queue.end()
+  }
+  finish().catch((error) => queue.end(error))
+  try {
+    yield* queue
+  } finally {
+    clearInterval(ticker)
+    await wire.close()
+  }
+}
+
+function failureOf({ code, isCredential }: SnmpError): FailureCode {
+  if (isCredential || code === 'refused' || code === 'not_in_time_window') return 'wrong_credentials'
+  return code === 'timeout' ? 'timeout' : code === 'send_failed' ? 'unreachable' : 'bad_answer'
+}
+
+function refuseWhenNothingWasSent(wire: Wire): void {
+  const [code] = wire.refused.keys()
+  if (wire.sent > 0 || !code) return
+  if (code === 'EACCES' || code === 'EPERM') {
+    throw new PrintMasterError(
+      'permission_denied',
+      `this machine does not let the program send SNMP requests (${code}). Look at its firewall, or name other targets.`,
+    )
+  }
+  throw new PrintMasterError(
+    'network_unreachable',
+    `not one address could be asked (${code}). Check that this machine has a network and a route to the targets.`,
+  )
+}

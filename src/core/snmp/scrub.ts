@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import { compareOids, isWithin } from './oid.ts'
+import { findTokens } from './scrub-patterns.ts'
+import { ADDRESS_TABLE, DROPPED, MACS, MODEL_NAMED, MODEL_TEXTS, NAMES, SERIALS } from './scrub-rules.ts'
+import { Disguise } from './scrub-tokens.ts'
+import type { SnmpValue } from './value.ts'
+
+/**
+ * Takes out of a recording whose printer it is, so that it can be shown: serials, MAC and IP addresses, names of hosts,
+ * people and places, asset numbers, e-mail addresses, what stands behind words like "user=" and "ssid=". What replaces
+ * them keeps its shape (length, letters, digits, the maker's half of a MAC address; IP addresses come from the ranges
+ * kept for documentation, RFC 5737 and RFC 3849) and is the same wherever the original stood: in texts, as bytes, as
+ * hex, in an OID. Tables that name users, documents, connections or communities are left out. A printer name that is
+ * also the model's name stays.
+ *
+ * What nobody can know stays too: a name in a vendor's own object that stands nowhere else. A recording wants a look
+ * before it is published.
+ * @param options.salt decides what replaces what; random for each call, so that nothing can be looked up
+ */
+export function scrubRecording(
+  values: ReadonlyMap<string, SnmpValue>,
+  options?: { salt?: Uint8Array },
+): Map<string, SnmpValue> {
+  const rows = [...values].filter(([oid]) => !isBelowAny(oid, DROPPED))
+  const disguise = new Disguise(options?.salt ?? randomBytes(32))
+  const modelTexts = collectModelTexts(rows)
+  for (const [oid, value] of rows) collect(oid, value, disguise, modelTexts)
+  disguise.seal()
+  const scrubbed = new Map<string, SnmpValue>()
+  for (const [oid, value] of rows) {
+    scrubbed.set(disguise.inOid(oid), scrubValue(oid, value, disguise, modelTexts))
+  }
+  return new Map([...scrubbed].sort(([a], [b]) => compareOids(a, b)))
+}
+
+function isBelowAny(oid: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => isWithin(oid, prefix))
+}
+
+/** The sysDescr of these says the host's name, not a model's. */
+const HOST_SYSTEM = /^(?:linux|darwin|freebsd|openbsd|netbsd|sunos|aix|hp-ux|solaris|hardware: .*windows)\b/i
+
+function collectModelTexts(rows: readonly [string, SnmpValue][]): string {
+  const texts = rows.flatMap(([oid, value]) => {
+    return value.type === 'octets' && isBelowAny(oid, MODEL_TEXTS) ? textOf(value.value) : []
+  })
+  return texts
+    .filter((text) => !HOST_SYSTEM.test(text))
+    .join('\n')
+    .toLowerCase()
+}
+
+/** One character a byte, whatever the encoding is. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1')
+}
+
+function isModelName(text: string, modelTexts: string): boolean {
+  return text.trim().length > 2 && modelTexts.includes(text.trim().toLowerCase())
+}
+
+function collect(oid: string, value: SnmpValue, disguise: Disguise, modelTexts: string): void {
+  if (value.type === 'ip') disguise.addAddress(value.value)
+  if (isWithin(oid, ADDRESS_TABLE)) disguise.addAddress(oid.split('.').slice(-4).join('.'))
+  if (value.type !== 'octets') return
+  const text = textOf(value.value)
+  if (isBelowAny(oid, MACS) && text.length === 6) disguise.addMac(Buffer.from(value.value).toString('hex'))
+  else if (isBelowAny(oid, SERIALS)) disguise.addSerial(text)
+  else if (isBelowAny(oid, NAMES) && !isModelName(text, modelTexts)) disguise.addName(text)
+  findTokens(text, disguise)
+}
+
+function scrubValue(oid: string, value: SnmpValue, disguise: Disguise, modelTexts: string): SnmpValue {
+  switch (value.type) {
+    case 'octets':
+    case 'opaque': {
+      const text = textOf(value.value)
+      const isModel = isBelowAny(oid, MODEL_NAMED) && isModelName(text, modelTexts)
+      const isOwn = isBelowAny(oid, SERIALS) || (isBelowAny(oid, NAMES) && !isModel)
+      const other = isOwn ? disguise.whole(text) : disguise.inText(text)
+      return { type: value.type, value: Buffer.from(other, 'latin1') }
+    }
+    case 'ip':
+      return { type: 'ip', value: disguise.address(value.value) }
+    case 'oid':
+      return { type: 'oid', value: disguise.inOid(value.value) }
+    case 'integer':
+    case 'counter32':
+    case 'gauge32':
+      return { ...value, value: disguise.number(value.value) }
+    default:
+      return value
+  }
+}

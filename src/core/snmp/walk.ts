@@ -1,0 +1,161 @@
+import { compareOids, isWithin } from './oid.ts'
+import type { SnmpSession } from './session.ts'
+import { SnmpError } from './snmp-error.ts'
+import { isAbsent, type SnmpValue, type Varbind } from './value.ts'
+
+/** A column (or any subtree) to read to its end, or to `maxRows`. */
+export interface Column {
+  oid: string
+  maxRows?: number
+}
+
+export type Sink = (oid: string, value: SnmpValue) => void
+/** Where reading stopped before its end, and why. */
+export interface Gap {
+  oid: string
+  reason: 'timeout' | 'loop' | 'too_many_rows' | 'refused' | 'bad_answer' | 'deadline'
+}
+
+interface Cursor {
+  column: Column
+  at: string
+  rows: number
+}
+
+const MAX_ROWS = 2000
+const MAX_REPETITIONS = 25
+/** About 1,400 bytes of answer: one Ethernet frame. */
+const FIRST_SIZE = 32
+const MAX_SILENT_COLUMNS = 2
+
+/**
+ * Reads objects gently from one device: many columns in one GetBulk (GetNext on v1), fewer when answers are too big,
+ * cut short or do not come, one at a time when nothing else works. What it learns about the device stays for its life.
+ */
+export class Walker {
+  private readonly session: SnmpSession
+  private readonly sink: Sink
+  readonly gaps: Gap[] = []
+  private size = FIRST_SIZE
+  private bulk: boolean
+  private silent = 0
+
+  constructor(session: SnmpSession, sink: Sink) {
+    this.session = session
+    this.sink = sink
+    this.bulk = session.version !== '1'
+  }
+
+  /** Reads whole columns, in parallel. What cannot be read is noted in `gaps`. @throws SnmpError only when aborted or refused for its credential */
+  async columns(columns: readonly Column[]): Promise<void> {
+    let active: Cursor[] = columns.map((column) => ({ column, at: column.oid, rows: 0 }))
+    while (active.length > 0) {
+      if (this.silent >= MAX_SILENT_COLUMNS) {
+        for (const { column } of active) this.gaps.push({ oid: column.oid, reason: 'timeout' })
+        return
+      }
+      const batch = active.slice(0, this.size)
+      const repetitions = this.repetitionsFor(batch)
+      const done = new Set<Cursor>()
+      try {
+        const varbinds = await this.next(batch, repetitions)
+        this.silent = 0
+        if (!this.advance(batch, varbinds, done)) throw new SnmpError('bad_answer', 'no progress')
+      } catch (error) {
+        this.recover(error, batch, repetitions, done)
+      }
+      if (done.size > 0) active = active.filter((cursor) => !done.has(cursor))
+    }
+  }
+
+  /** Reads single objects by Get; those that are not there are left out. Errors as for `columns`. */
+  async scalars(oids: readonly string[]): Promise<void> {
+    let rest = [...oids]
+    while (rest.length > 0) {
+      const batch = rest.slice(0, this.size)
+      try {
+        for (const { oid, value } of await this.session.request('get', batch)) {
+          if (batch.includes(oid) && !isAbsent(value)) this.sink(oid, value)
+        }
+        this.silent = 0
+        rest = rest.slice(batch.length)
+      } catch (error) {
+        const { code, index } = asSnmpError(error)
+        if (code === 'no_such_name' && index >= 1 && index <= batch.length) rest.splice(index - 1, 1)
+        else if (batch.length > 1) this.size = Math.ceil(batch.length / 2)
+        else {
+          if (code === 'timeout') this.silent++
+          if (code !== 'no_such_name') this.gaps.push({ oid: batch[0] as string, reason: reasonOf(code) })
+          rest = rest.slice(1)
+          if (this.silent >= MAX_SILENT_COLUMNS) {
+            for (const oid of rest) this.gaps.push({ oid, reason: 'timeout' })
+            return
+          }
+        }
+      }
+    }
+  }
+
+  private repetitionsFor(batch: readonly Cursor[]): number {
+    if (!this.bulk) return 1
+    const wanted = Math.max(...batch.map(({ column, rows }) => (column.maxRows ?? MAX_ROWS) - rows))
+    return Math.max(1, Math.min(Math.floor(this.size / batch.length), MAX_REPETITIONS, wanted))
+  }
+
+  private next(batch: readonly Cursor[], repetitions: number): Promise<Varbind[]> {
+    const oids = batch.map(({ at }) => at)
+    return this.bulk ? this.session.request('get_bulk', oids, repetitions) : this.session.request('get_next', oids)
+  }
+
+  /** Moves each cursor by what came for it; false when nothing moved. */
+  private advance(batch: readonly Cursor[], varbinds: readonly Varbind[], done: Set<Cursor>): boolean {
+    let moved = false
+    for (const [i, { oid, value }] of varbinds.entries()) {
+      const cursor = batch[i % batch.length] as Cursor
+      if (done.has(cursor)) continue
+      moved = true
+      if (value.type === 'end_of_mib_view' || !isWithin(oid, cursor.column.oid)) done.add(cursor)
+      else if (compareOids(oid, cursor.at) <= 0) {
+        this.gaps.push({ oid: cursor.column.oid, reason: 'loop' })
+        done.add(cursor)
+      } else {
+        cursor.at = oid
+        cursor.rows++
+        if (!isAbsent(value)) this.sink(oid, value)
+        if (cursor.rows >= (cursor.column.maxRows ?? MAX_ROWS)) {
+          if (!cursor.column.maxRows) this.gaps.push({ oid: cursor.column.oid, reason: 'too_many_rows' })
+          done.add(cursor)
+        }
+      }
+    }
+    return moved
+  }
+
+  private recover(error: unknown, batch: readonly Cursor[], repetitions: number, done: Set<Cursor>): void {
+    const { code, index } = asSnmpError(error)
+    const asked = batch.length * repetitions
+    const culprit = batch[index - 1]
+    if (code === 'no_such_name' && (culprit || batch.length === 1)) {
+      done.add(culprit ?? (batch[0] as Cursor)) // v1: nothing lies behind this cursor
+    } else if (asked > 1) this.size = Math.max(1, Math.floor(asked / (code === 'timeout' ? 4 : 2)))
+    else if (this.bulk)
+      this.bulk = false // an agent that knows GetNext only
+    else {
+      const cursor = batch[0] as Cursor
+      if (code === 'timeout') this.silent++
+      this.gaps.push({ oid: cursor.column.oid, reason: reasonOf(code) })
+      done.add(cursor)
+    }
+  }
+}
+
+function asSnmpError(error: unknown): SnmpError {
+  if (!(error instanceof SnmpError)) throw error
+  if (error.code === 'aborted' || error.isCredential) throw error
+  return error
+}
+
+function reasonOf(code: SnmpError['code']): Gap['reason'] {
+  if (code === 'timeout' || code === 'send_failed') return 'timeout'
+  return code === 'refused' ? 'refused' : 'bad_answer'
+}

@@ -1,0 +1,41 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { loadConfig } from '../../src/core/config/load-config.ts'
+import { renderExample } from '../../src/core/config/render-example.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'example-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+async function load(text: string) {
+  const path = join(directory, 'config.ini')
+  writeFileSync(path, text)
+  const { snmp, scan, profiles, warnings } = await loadConfig({ path, env: {} })
+  return { snmp, scan, profiles, warnings }
+}
+
+test('config.ini.example is what the schema says', () => {
+  expect(readFileSync(new URL('../../config.ini.example', import.meta.url), 'utf8')).toBe(renderExample())
+})
+
+test('the example as it is means the defaults, and so does each default that it shows', async () => {
+  const defaults = await load('')
+  expect(await load(renderExample())).toEqual(defaults)
+  const shown = renderExample().split('\n#[snmp.labels]')[0] as string
+  const keys = /^#(version|community|port|timeout|retries|auth_protocol|priv_protocol) = /gm
+  expect(shown.match(keys)).toHaveLength(7)
+  expect(await load(shown.replaceAll(keys, '$1 = '))).toEqual(defaults)
+})
+
+test('every sample in the example is valid', async () => {
+  const all = renderExample()
+    .replaceAll(/^#(?=[[a-z_.]+( =|\]$))/gm, '')
+    .replaceAll(/^(version =).*$/gm, '$1 3, 2c')
+    .replaceAll(/^(community =)$/gm, '$1 labels')
+    .replaceAll(/^((?:auth|priv)_key =)$/gm, '$1 longenough')
+  const config = await load(all)
+  expect(config.snmp.sets.map(({ name }) => name)).toEqual(['snmp.labels', 'snmp'])
+  expect(config.scan.targets).toEqual(['192.168.1.0/24', 'printer.example'])
+  expect(config.profiles.directory).toBe(join(directory, 'profiles'))
+})
