@@ -1,21 +1,36 @@
 import { dirname } from 'node:path'
-import { Config, flush, handle, Plugin, run } from '@oclif/core'
+import { Config, Errors, Plugin, run } from '@oclif/core'
 import packageJson from '../package.json' with { type: 'json' }
+import { describeUnknownCommand, describeUsageMistake } from './cli/usage-mistake.ts'
 import { COMMANDS } from './commands.ts'
 
 /** Runs the command line: oclif with its commands handed over, so that a clone and the single executable do the same. */
 export async function runMain(argv: string[] = process.argv.slice(2)): Promise<void> {
-  // a reader that has seen enough (`| head`) closes the pipe: that is no error of ours
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithoutReader)
   try {
     await run(argv, await loadOclifConfig())
-    await flush()
   } catch (error) {
-    await handle(error as Error)
+    // not process.exit: what was written may still be on its way into a pipe
+    process.exitCode = reportFailure(error, argv)
   }
+}
+
+/** A reader that has seen enough (`| head`) closes the pipe: that is no error of ours. A full disk is told. */
+function endWithoutReader({ code }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') process.exit(0)
+  process.stderr.write(`printmaster: cannot write the results: ${code}\n`)
+  process.exit(1)
+}
+
+/** Commands report their own failures and raise an exit code; what is left was no command. */
+function reportFailure(error: unknown, argv: readonly string[]): number {
+  if (error instanceof Errors.ExitError) return error.oclif.exit ?? 1
+  if (!(error instanceof Errors.CLIError)) throw error
+  const names = Object.keys(COMMANDS)
+  const word = argv.find((text, i) => !(i === 0 && text === 'help') && !text.startsWith('-')) ?? argv[0] ?? ''
+  const mistake = names.includes(word) ? describeUsageMistake(error, []) : describeUnknownCommand(word, names)
+  process.stderr.write(`printmaster: ${mistake} (see printmaster --help)\n`)
+  return 2
 }
 
 async function loadOclifConfig(): Promise<Config> {

@@ -1,5 +1,6 @@
 import { Command, Errors, Flags } from '@oclif/core'
 import { PrintMasterError } from '../core/model/error.ts'
+import { describeUsageMistake } from './usage-mistake.ts'
 
 /** Exit codes of every command (README, "Exit codes"). */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unknown: 3, interrupted: 130 } as const
@@ -12,26 +13,27 @@ export const configFlag = Flags.string({
 
 /** What all commands share: one line for every mistake, on stderr, with the right exit code and no stack trace. */
 export abstract class BaseCommand extends Command {
-  /** What a mistake in flags or config ends with; monitoring wants another code than people. */
-  protected usageCode: number = EXIT.usage
+  /** True where a monitoring system asks: every failure is "unknown" then, and said on stdout, which is what it reads. */
+  protected isMonitoring = false
 
-  protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<void> {
+  protected override async catch(error: Error): Promise<void> {
     if (error instanceof Errors.ExitError) throw error
     if (error instanceof PrintMasterError) {
-      this.logToStderr(`printmaster: ${error.message}`)
-      this.exit(error.isUsage ? this.usageCode : this.usageCode === EXIT.unknown ? EXIT.unknown : EXIT.failed)
+      return this.fail(error.message.split('\n'), '', error.isUsage ? EXIT.usage : EXIT.failed)
     }
     if (error instanceof Errors.CLIError) {
-      const lines = error.message.split('\n').map((line) => line.trim())
-      const problems = lines.filter((line) => line && !/^(See more help|The following error)/.test(line))
-      const message = problems.join('; ')
-      this.logToStderr(`printmaster ${this.id ?? ''}: ${message} (see printmaster ${this.id ?? ''} --help)`)
-      this.exit(this.usageCode)
+      const mistake = describeUsageMistake(error, Object.keys(this.ctor.flags))
+      return this.fail([mistake], ` (see ${this.config.bin} ${this.id} --help)`, EXIT.usage)
     }
     if (process.env.DEBUG) throw error
-    this.logToStderr(
-      `printmaster: this should not have happened: ${error.message}. Set DEBUG=* to see where, and please report it.`,
-    )
-    this.exit(this.usageCode === EXIT.unknown ? EXIT.unknown : EXIT.failed)
+    const bug = `this should not have happened: ${error.message.replaceAll('\n', ' ')}. Set DEBUG=* to see where, and please report it.`
+    return this.fail([bug], '', EXIT.failed)
+  }
+
+  private fail(problems: readonly string[], hint: string, code: number): never {
+    for (const problem of problems) this.logToStderr(`${this.config.bin}: ${problem}${hint}`)
+    if (!this.isMonitoring) return this.exit(code)
+    process.stdout.write(`PRINTMASTER UNKNOWN - ${problems.join('; ').replaceAll('|', '/')}\n`)
+    return this.exit(EXIT.unknown)
   }
 }

@@ -9,11 +9,12 @@ export class Progress {
     this.bar = stream.isTTY
       ? new cliProgress.SingleBar({
           stream,
-          format: '{bar} {asked}/{all} asked, {answered} answered, {printers} printers, {failed} failed',
+          format: '{bar} {asked}/{all} asked: answered {answered}, printers {printers}, failed {failed}',
           barCompleteChar: '█',
           barIncompleteChar: '░',
           barsize: 24,
-          hideCursor: true,
+          // an end by a second Ctrl-C would leave it hidden
+          hideCursor: false,
           clearOnComplete: true,
           linewrap: false,
         })

@@ -26,6 +26,9 @@ export const targetFlags = {
   }),
 }
 
+/** Without a user these would be passed over in silence. */
+const OF_USER = { helpGroup: 'SNMP', dependsOn: ['v3-user'] }
+
 /** Flags that say how to ask. */
 export const askingFlags = {
   community: Flags.string({
@@ -51,22 +54,22 @@ export const askingFlags = {
   }),
   'security-level': Flags.option({
     options: SECURITY_LEVELS,
-    helpGroup: 'SNMP',
+    ...OF_USER,
     summary: 'SNMPv3 security level; without it, what the given keys make possible.',
   })(),
   'auth-protocol': Flags.option({
     options: AUTH_PROTOCOLS,
-    helpGroup: 'SNMP',
+    ...OF_USER,
     summary: 'SNMPv3 authentication protocol.',
   })(),
   'auth-key-file': Flags.string({
-    helpGroup: 'SNMP',
+    ...OF_USER,
     helpValue: 'FILE',
     summary: 'File with the SNMPv3 authentication key; "-" is stdin.',
   }),
-  'priv-protocol': Flags.option({ options: PRIV_PROTOCOLS, helpGroup: 'SNMP', summary: 'SNMPv3 privacy protocol.' })(),
+  'priv-protocol': Flags.option({ options: PRIV_PROTOCOLS, ...OF_USER, summary: 'SNMPv3 privacy protocol.' })(),
   'priv-key-file': Flags.string({
-    helpGroup: 'SNMP',
+    ...OF_USER,
     helpValue: 'FILE',
     summary: 'File with the SNMPv3 privacy key; "-" is stdin.',
   }),
@@ -153,6 +156,7 @@ export const outputFlags = {
 export const purposeFlags = {
   'exit-code': Flags.boolean({
     helpGroup: 'MONITORING',
+    exclusive: ['format', 'json', 'columns', 'sort', 'watch', 'record'],
     summary: 'One summary line and the exit code 0 ok, 1 warning, 2 critical, 3 unknown.',
   }),
   warning: Flags.integer({

@@ -2,11 +2,13 @@ import { type Config, credentialsFor } from '../core/config/config.ts'
 import type { Entry } from '../core/config/entry.ts'
 import { loadConfig } from '../core/config/load-config.ts'
 import { PrintMasterError } from '../core/model/error.ts'
+import { loadProfiles } from '../core/profiles/load-profiles.ts'
 import type { ScanOptions } from '../core/scan/scan.ts'
 import { expandTargets, type TargetSet } from '../core/targets/expand-targets.ts'
 import { listLocalNetworks } from '../core/targets/local-networks.ts'
 import { resolveTargets, type TargetText } from '../core/targets/resolve-targets.ts'
 import { readTargetFile } from '../core/targets/target-file.ts'
+import { announceTerminalInput, checkStdinUse, readKeyFromStdin } from './read-stdin.ts'
 
 /** The flags of `scan` that say whom and how to ask, as oclif gives them. */
 export interface AskingFlags {
@@ -60,9 +62,14 @@ const CONFIG_KEYS: ReadonlyArray<[flag: keyof AskingFlags, section: string, key:
  * @throws PrintMasterError for everything that is wrong with targets, flags and config
  */
 export async function composeScanRequest(targets: readonly string[], flags: AskingFlags): Promise<ScanRequest> {
+  checkStdinUse({
+    '--file': flags.file,
+    '--auth-key-file': flags['auth-key-file'],
+    '--priv-key-file': flags['priv-key-file'],
+  })
   const loaded = await loadConfig({
     ...(flags.config !== undefined && { path: flags.config }),
-    flags: listEntries(flags),
+    flags: await listEntries(flags),
   })
   const config = withFlagCredentialsOnly(loaded, flags)
   const notices = [...config.warnings]
@@ -85,20 +92,22 @@ export async function composeScanRequest(targets: readonly string[], flags: Aski
       concurrency: scan.concurrency,
       deadline: scan.deadline_seconds,
       credentialsFor: (address) => credentialsFor(config, address),
+      profiles: await loadProfiles(config.profiles.directory),
       now: () => new Date(),
     },
   }
 }
 
-function listEntries(flags: AskingFlags): Entry[] {
+async function listEntries(flags: AskingFlags): Promise<Entry[]> {
   const entries: Entry[] = []
   const add = (section: string, key: string, text: string, where: string) =>
     entries.push({ section, key, text, where, directory: process.cwd() })
   for (const [flag, section, key] of CONFIG_KEYS) {
     const value = flags[flag]
     if (value === undefined) continue
-    const text = value === '-' && key.endsWith('_file') ? '/dev/stdin' : String(value)
-    add(section, key, text, `--${flag}`)
+    if (value === '-' && key.endsWith('_file')) {
+      add(section, key.replace(/_file$/, ''), await readKeyFromStdin(`--${flag}`), `--${flag} -`)
+    } else add(section, key, String(value), `--${flag}`)
   }
   const versions = flags['snmp-version'] ?? [
     ...(flags.community ? ['2c', '1'] : []),
@@ -116,6 +125,7 @@ function withFlagCredentialsOnly(config: Config, flags: AskingFlags): Config {
 
 async function chooseTargets(targets: readonly string[], flags: AskingFlags, config: Config, notices: string[]) {
   const texts: Array<string | TargetText> = [...targets]
+  if (flags.file === '-') announceTerminalInput('targets')
   if (flags.file !== undefined) texts.push(...(await readTargetFile(flags.file)))
   if (texts.length > 0) return resolveTargets(texts)
   if (config.scan.targets.length > 0) return resolveTargets(config.scan.targets)

@@ -8,10 +8,12 @@ import { runScan, type ScanResult } from '../cli/scan-run.ts'
 import { lookOf } from '../cli/terminal.ts'
 import { watch } from '../cli/watch.ts'
 import { PrintMasterError } from '../core/model/error.ts'
+import type { Printer } from '../core/model/printer.ts'
 import { checkThresholds, judgePrinters } from '../core/output/monitoring.ts'
-import { formatPrinterLine, formatPrinters, planRender } from '../core/output/render.ts'
-import { DEFAULT_THRESHOLDS } from '../core/output/severity.ts'
+import { formatPrinterLine, formatPrinters, planRender, type RenderPlan } from '../core/output/render.ts'
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../core/output/severity.ts'
 import { formatSummary } from '../core/output/summary.ts'
+import { SnmpError } from '../core/snmp/snmp-error.ts'
 
 export default class Scan extends BaseCommand {
   static override summary =
@@ -54,7 +56,7 @@ Results go to stdout, everything else to stderr. Exit codes: 0 scan done; 1 noth
   static override flags = { ...targetFlags, ...askingFlags, ...outputFlags, ...purposeFlags, ...globalFlags }
 
   async run(): Promise<void> {
-    if (this.argv.includes('--exit-code')) this.usageCode = EXIT.unknown
+    this.isMonitoring = this.argv.includes('--exit-code')
     const { argv, flags } = await this.parse(Scan)
     const format = flags.json ? 'json' : flags.format
     const { columns = null, sort = null, filter = [] } = flags
@@ -65,11 +67,8 @@ Results go to stdout, everything else to stderr. Exit codes: 0 scan done; 1 noth
       critical_percent: flags.critical ?? critical_percent,
     }
     checkThresholds(thresholds)
-    if (flags.watch && (format === 'json' || format === 'csv' || flags['exit-code'] || flags.record)) {
-      throw new PrintMasterError(
-        'bad_flag',
-        '--watch goes with --format table or ndjson, and not with --exit-code or --record',
-      )
+    if (flags.watch && (format === 'json' || format === 'csv' || flags.record)) {
+      throw new PrintMasterError('bad_flag', '--watch goes with --format table or ndjson, and not with --record')
     }
 
     const request = await composeScanRequest(argv as string[], flags)
@@ -77,29 +76,39 @@ Results go to stdout, everything else to stderr. Exit codes: 0 scan done; 1 noth
     const { signal, dispose } = listenForInterrupt()
     const options = { ...request.options, signal }
     const write = (text: string) => void process.stdout.write(text)
-    const streams = format === 'ndjson' && !flags['exit-code']
-    const onPrinter = (printer: ScanResult['printers'][number]) => {
-      if (streams) write(formatPrinterLine(printer, plan) ?? '')
-    }
+    const onPrinter = format === 'ndjson' ? (printer: Printer) => write(formatPrinterLine(printer, plan) ?? '') : null
     try {
       if (flags.record) {
-        this.logToStderr(
-          await recordTo(flags.record, onlyAddress(request.addresses, '--record'), options, !flags['record-raw']),
-        )
+        const address = onlyAddress(request.addresses, '--record')
+        this.logToStderr(await recordTo(flags.record, address, options, !flags['record-raw']))
       }
       const result = await runScan(options, onPrinter)
       if (flags['exit-code']) {
-        const verdict = judgePrinters(result.printers.filter(plan.accepts), thresholds, result.failures.length)
-        write(`${verdict.line}\n`)
-        return this.exit(result.summary.interrupted ? EXIT.unknown : verdict.code)
+        this.tell(result)
+        return this.exit(this.judge(result, plan, thresholds))
       }
-      if (!streams) write(formatPrinters(result.printers, plan))
+      if (!onPrinter) write(formatPrinters(result.printers, plan))
       this.tell(result)
-      if (flags.watch) await watch(flags.watch, options, result.printers, plan, onPrinter, write)
-      if (result.summary.interrupted || signal.aborted) return this.exit(EXIT.interrupted)
+      if (flags.watch && !signal.aborted) {
+        const tell = (sentence: string) => this.logToStderr(sentence)
+        tell(`scanning again every ${flags.watch} s, until Ctrl-C`)
+        await watch(flags.watch, options, result, plan, { write, tell, onPrinter })
+      }
+    } catch (error) {
+      if (!(error instanceof SnmpError && signal.aborted)) throw error
+      this.logToStderr('interrupted; nothing was recorded')
     } finally {
       dispose()
     }
+    if (signal.aborted) return this.exit(EXIT.interrupted)
+  }
+
+  /** Prints the one line for a monitoring system. @returns the exit code */
+  private judge({ printers, failures, summary }: ScanResult, plan: RenderPlan, thresholds: Thresholds): number {
+    const verdict = judgePrinters(printers.filter(plan.accepts), thresholds, failures.length)
+    const cutShort = `PRINTMASTER UNKNOWN - interrupted; ${formatSummary(summary)}`
+    process.stdout.write(`${summary.interrupted ? cutShort : verdict.line}\n`)
+    return summary.interrupted ? EXIT.unknown : verdict.code
   }
 
   /** Who could not be read, and the figures. */

@@ -38,7 +38,7 @@ export async function loadConfig(
   const inFile = listSets(file)
   checkSetNames(inFile, file, complain)
   const environment = readEnvironment(env, inFile, complain, (warning) => findings.warnings.push(warning))
-  const sources = [flags, environment, file]
+  const sources = [flags, dropUnused(environment, flags), dropUnused(file, flags)]
 
   const snmp = await readSection('snmp', SNMP_KEYS, sources, findings)
   const sets: CredentialSet[] = []
@@ -93,6 +93,20 @@ async function findFile(
     }
   }
   return null
+}
+
+const COMMUNITY_KEYS = ['community', 'community_file']
+const USER_KEYS = ['username', 'auth_key', 'auth_key_file', 'priv_key', 'priv_key_file', 'security_level']
+
+/** A command line that names versions takes none of the other versions' credentials from file or environment. */
+function dropUnused(entries: readonly Entry[], flags: readonly Entry[]): readonly Entry[] {
+  const versions = flags.find(({ section, key }) => section === 'snmp' && key === 'version')?.text.split(',')
+  if (!versions) return entries
+  const unused = [
+    ...(versions.includes('3') ? [] : USER_KEYS),
+    ...(versions.some((v) => v !== '3') ? [] : COMMUNITY_KEYS),
+  ]
+  return entries.filter(({ section, key }) => section !== 'snmp' || !unused.includes(key))
 }
 
 /** The line that a problem of the file begins with; what has none comes behind. */

@@ -11,6 +11,11 @@ export interface Parts {
   covers: readonly Cover[]
 }
 
+interface Clock {
+  ticks: number
+  at: number
+}
+
 const LISTED: ReadonlySet<string> = new Set(['critical', 'warning', 'warningBinaryChangeEvent'])
 const PART_OF_GROUP: Readonly<Record<string, keyof Parts>> = {
   cover: 'covers',
@@ -32,14 +37,14 @@ export function readCovers(tables: Tables, device: number, charset: number | nul
  * prtAlertTable of one printer: the rows of severity critical, warning and warningBinaryChangeEvent, each joined to the
  * supply, tray, bin or cover that its group and group index point to.
  *
- * @param sampledAt when the table was read; with sysUpTime it dates prtAlertTime
+ * @param clock sysUpTime in hundredths of a second, and when that was so in milliseconds: it dates prtAlertTime
  */
 export function readAlerts(
   tables: Tables,
   device: number,
   charset: number | null,
   parts: Parts,
-  bootedAt: number | null,
+  clock: Clock | null,
 ): Alert[] {
   const alerts: Alert[] = []
   for (const row of tables.rows([PRINTER_MIB.prtAlertSeverityLevel], device)) {
@@ -50,7 +55,7 @@ export function readAlerts(
     const groupIndex = tables.number(PRINTER_MIB.prtAlertGroupIndex, index)
     const code = enumName(PRT_ALERT_CODE, tables.number(PRINTER_MIB.prtAlertCode, index) ?? 2)
     const part = partName(group, groupIndex, parts)
-    const since = sinceOf(tables.number(PRINTER_MIB.prtAlertTime, index), bootedAt)
+    const since = sinceOf(tables.number(PRINTER_MIB.prtAlertTime, index), clock)
     alerts.push({
       index: row,
       severity: severity as Alert['severity'],
@@ -78,7 +83,10 @@ function describeAlert(code: string, part: string | null): string {
   return part ? `${sentence}: ${part}` : sentence
 }
 
-/** @param ticks prtAlertTime: sysUpTime in hundredths of a second when the alert came; 0 where the device keeps none */
-function sinceOf(ticks: number | null, bootedAt: number | null): string | null {
-  return ticks && bootedAt !== null ? new Date(bootedAt + ticks * 10).toISOString() : null
+/** @param ticks prtAlertTime: sysUpTime when the alert came; 0 where the device keeps none */
+function sinceOf(ticks: number | null, clock: Clock | null): string | null {
+  if (!ticks || !clock) return null
+  const since = clock.at - (clock.ticks - ticks) * 10
+  // Later than now: sysUpTime has begun anew since the alert came.
+  return ticks > 0 && since <= clock.at && since >= 0 ? new Date(since).toISOString() : null
 }

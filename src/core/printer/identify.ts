@@ -1,5 +1,7 @@
 import { HOST_RESOURCES_MIB, HR_DEVICE_PRINTER, SNMPV2_MIB } from '../mib/host-resources.ts'
 import { type ChosenProfile, chooseProfile, findPresence } from '../profiles/choose-profile.ts'
+import { MAKERS } from '../profiles/makers.ts'
+import type { Profile } from '../profiles/profile.ts'
 import { isWithin } from '../snmp/oid.ts'
 import type { SnmpValue } from '../snmp/value.ts'
 
@@ -22,15 +24,15 @@ export interface Identity {
 }
 
 /**
- * Says whether what a device answered shows a printer. In this order: objects of the Printer-MIB; an object that only a
- * maker's printers have; hrDeviceType printer, unless the device is a host that lists its print queues; a sysObjectID
+ * Says whether what a device answered shows a printer. Objects of the Printer-MIB do; without them a host that lists its
+ * print queues does not, and else hrDeviceType printer, an object that only a maker's printers have, or a sysObjectID
  * that the maker gives to printers alone. A name or a model never decides.
  */
-export function identify(values: ReadonlyMap<string, SnmpValue>): Identity {
+export function identify(values: ReadonlyMap<string, SnmpValue>, profiles: readonly Profile[] = MAKERS): Identity {
   const objectId = values.get(`${SNMPV2_MIB.sysObjectID}.0`)
   const sysObjectId = objectId?.type === 'oid' ? objectId.value : null
-  const presence = findPresence(values)
-  const chosen = chooseProfile(sysObjectId) ?? (sysObjectId === null ? (presence?.chosen ?? null) : null)
+  const presence = findPresence(values, profiles)
+  const chosen = chooseProfile(sysObjectId, profiles) ?? (sysObjectId === null ? (presence?.chosen ?? null) : null)
   const found = (reason: string) => ({ isPrinter: true, reason, sysObjectId, chosen })
   const oids = [...values.keys()]
 

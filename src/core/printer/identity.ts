@@ -17,6 +17,12 @@ export interface PrinterIdentity {
   ieee1284Id: string | null
 }
 
+/** hrDeviceIndex as the Printer-MIB has it and as the Host-Resources-MIB has it; some agents disagree with themselves. */
+export interface DeviceIndex {
+  device: number
+  host: number
+}
+
 /** Sources of a field in the order in which they are believed. */
 export function sourcesOf(field: IdentityField, profile: Profile | null): Source[] {
   return [
@@ -29,14 +35,13 @@ export function sourcesOf(field: IdentityField, profile: Profile | null): Source
 /** What one printer is: the first acceptable value of each field's sources. */
 export function readIdentity(
   tables: Tables,
-  device: number,
+  index: DeviceIndex,
   charset: number | null,
   profile: Profile | null,
 ): PrinterIdentity {
-  const textAt = (source: { oid: string; pattern?: string }): string | null => {
-    const text = textOf(tables.values.get(source.oid.replace('{d}', `${device}`)), charset)
-    if (!source.pattern || text === null) return text
-    return new RegExp(source.pattern).exec(text)?.[1] ?? null
+  const textAt = (source: Extract<Source, { oid: string }>): string | null => {
+    const text = textOf(tables.values.get(instanceOf(source.oid, index)), charset)
+    return text === null ? null : cutText(text, source)
   }
   const ieee1284Id = firstOf(sourcesOf('ieee1284_id', profile), (source) => ('oid' in source ? textAt(source) : null))
   const deviceId = ieee1284Id ? parseDeviceId(ieee1284Id) : null
@@ -47,7 +52,7 @@ export function readIdentity(
     })
   const serial = take('serial', (text) => (isRealSerial(text) ? text : null))
   return {
-    manufacturer: readManufacturer(tables, device, charset, deviceId) ?? profile?.manufacturer ?? null,
+    manufacturer: readManufacturer(tables, index.host, charset, deviceId) ?? profile?.manufacturer ?? null,
     model: take('model', (text) => cleanModel(text, serial)),
     serial,
     firmware: take('firmware', (text) => text),
@@ -55,6 +60,21 @@ export function readIdentity(
     macAddress: readMac(tables),
     ieee1284Id,
   }
+}
+
+/** `{d}` filled in: the index of the Printer-MIB, or that of the Host-Resources-MIB for its own objects. */
+function instanceOf(oid: string, { device, host }: DeviceIndex): string {
+  return oid.replace('{d}', `${oid.startsWith('1.3.6.1.2.1.25.') ? host : device}`)
+}
+
+/** The part of a text that a source means; null where its marks are not in it. */
+function cutText(text: string, { after, before }: Extract<Source, { oid: string }>): string | null {
+  const start = after === undefined ? 0 : text.indexOf(after)
+  if (start < 0) return null
+  const rest = text.slice(start + (after?.length ?? 0))
+  if (before === undefined) return rest
+  const end = rest.indexOf(before)
+  return end < 0 ? null : rest.slice(0, end)
 }
 
 function firstOf<T>(sources: readonly Source[], read: (source: Source) => T | null): T | null {

@@ -1,11 +1,14 @@
 import { HOST_RESOURCES_MIB, HR_DEVICE_PRINTER, SNMPV2_MIB } from '../mib/host-resources.ts'
 import { PRINTER_MIB } from '../mib/printer-mib.ts'
 import type { Printer } from '../model/printer.ts'
+import { MAKERS } from '../profiles/makers.ts'
+import type { Profile } from '../profiles/profile.ts'
 import type { Reading } from '../snmp/reading.ts'
 import { readAlerts, readCovers } from './alerts.ts'
 import { readCounters } from './counters.ts'
 import { identify } from './identify.ts'
 import { readIdentity } from './identity.ts'
+import { quantityOf } from './level.ts'
 import { readStatus } from './status.ts'
 import { readSupplies } from './supplies.ts'
 import { Tables } from './tables.ts'
@@ -16,26 +19,30 @@ import { readOutputs, readTrays } from './trays.ts'
  * else for each hrDevicePrinter, else one. Pure: the same reading always gives the same printers, and no reading makes
  * it throw.
  */
-export function normalise(reading: Reading): Printer[] {
+export function normalise(reading: Reading, profiles: readonly Profile[] = MAKERS): Printer[] {
   const tables = new Tables(reading.values)
-  const { chosen } = identify(reading.values)
-  return deviceIndices(tables).map((device) => {
+  const { chosen } = identify(reading.values, profiles)
+  const devices = deviceIndices(tables)
+  // the maker's own objects are the box's, and do not say which of several printers they speak of
+  const profile = devices.length === 1 ? (chosen?.profile ?? null) : null
+  return devices.map((device) => {
     const charset = declaredCharset(tables, device)
-    const identity = readIdentity(tables, device, charset, chosen?.profile ?? null)
+    const host = devices.length === 1 ? hostIndex(tables, device) : device
+    const identity = readIdentity(tables, { device, host }, charset, profile)
     const supplies = readSupplies(tables, device, charset)
     const trays = readTrays(tables, device, charset)
     const outputs = readOutputs(tables, device, charset)
     const covers = readCovers(tables, device, charset)
-    const ticks = tables.number(SNMPV2_MIB.sysUpTime, '0')
-    const bootedAt = ticks === null ? null : Date.parse(reading.sampled_at) - ticks * 10
-    const alerts = readAlerts(tables, device, charset, { supplies, trays, outputs, covers }, bootedAt)
+    const ticks = quantityOf(tables.number(SNMPV2_MIB.sysUpTime, '0'))
+    const clock = ticks === null ? null : { ticks, at: Date.parse(reading.sampled_at) }
+    const alerts = readAlerts(tables, device, charset, { supplies, trays, outputs, covers }, clock)
     const consoleText = readConsole(tables, device, charset)
-    const { status, detectedErrors } = readStatus(tables, device, alerts, consoleText)
-    const { pageCount, fields, counters } = readCounters(tables, device, chosen?.profile ?? null)
+    const { status, detectedErrors } = readStatus(tables, host, alerts, consoleText)
+    const { pageCount, fields, counters } = readCounters(tables, device, profile)
     return {
       ip: reading.address,
       port: reading.port,
-      device_id: identity.serial ?? identity.macAddress,
+      device_id: identity.serial ?? deviceIdOfMac(identity.macAddress, device, devices.length),
       printer_index: device,
       manufacturer: identity.manufacturer,
       model: identity.model,
@@ -69,11 +76,30 @@ export function normalise(reading: Reading): Printer[] {
   })
 }
 
+/** Printers behind one network card share its address; the device index tells them apart. */
+function deviceIdOfMac(mac: string | null, device: number, count: number): string | null {
+  return mac !== null && count > 1 ? `${mac}#${device}` : mac
+}
+
+/** Where the Host-Resources-MIB keeps a lone printer: under its Printer-MIB index, or by mistake under another. */
+function hostIndex(tables: Tables, device: number): number {
+  const printers = hrPrinters(tables)
+  return printers.length === 1 && !printers.includes(device) ? (printers[0] as number) : device
+}
+
+function hrPrinters(tables: Tables): number[] {
+  return [...tables.column(HOST_RESOURCES_MIB.hrDeviceType)].flatMap(([index, { value }]) =>
+    value.type === 'oid' && value.value === HR_DEVICE_PRINTER && /^\d+$/.test(index) ? [Number(index)] : [],
+  )
+}
+
 function sysObjectId(tables: Tables): string | null {
   const value = tables.cell(SNMPV2_MIB.sysObjectID, '0')?.value
   return value?.type === 'oid' ? value.value : null
 }
 
+/** Behind one address; a device that invents more shows the first ones. */
+const MAX_PRINTERS = 64
 const INDEXED = [
   PRINTER_MIB.prtGeneralSerialNumber,
   PRINTER_MIB.prtGeneralConfigChanges,
@@ -84,15 +110,13 @@ const INDEXED = [
 
 function deviceIndices(tables: Tables): number[] {
   const indices = new Set<number>()
-  for (const column of INDEXED)
-    for (const index of tables.column(column).keys()) indices.add(Number(index.split('.')[0]))
+  const add = (index: string) => indices.add(Number(index.split('.')[0]))
+  for (const column of INDEXED) for (const index of tables.column(column).keys()) add(index)
   if (indices.size === 0) {
-    for (const [index, { value }] of tables.column(HOST_RESOURCES_MIB.hrDeviceType)) {
-      if (value.type === 'oid' && value.value === HR_DEVICE_PRINTER) indices.add(Number(index))
-    }
+    for (const device of hrPrinters(tables)) indices.add(device)
   }
   if (indices.size === 0) indices.add(1)
-  return [...indices].sort((a, b) => a - b)
+  return [...indices].sort((a, b) => a - b).slice(0, MAX_PRINTERS)
 }
 
 /** The character set of the current localization; of the first localization where the device names none. */

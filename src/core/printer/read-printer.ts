@@ -1,6 +1,7 @@
 import { HOST_RESOURCES_MIB, SNMPV2_MIB } from '../mib/host-resources.ts'
 import type { Missing } from '../model/printer.ts'
 import { presenceObjects } from '../profiles/choose-profile.ts'
+import type { Profile } from '../profiles/profile.ts'
 import type { Reading } from '../snmp/reading.ts'
 import type { SnmpSession } from '../snmp/session.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
@@ -25,7 +26,12 @@ export interface ReadOutcome {
  * @param deadline aborts when the time for this printer is over
  * @throws SnmpError when the device cannot even be identified
  */
-export async function readPrinter(session: SnmpSession, now: () => Date, deadline: AbortSignal): Promise<ReadOutcome> {
+export async function readPrinter(
+  session: SnmpSession,
+  profiles: readonly Profile[],
+  now: () => Date,
+  deadline: AbortSignal,
+): Promise<ReadOutcome> {
   const values = new Map<string, SnmpValue>()
   const sampledAt = now().toISOString()
   const walker = new Walker(session, (oid, value) => values.set(oid, value))
@@ -36,10 +42,10 @@ export async function readPrinter(session: SnmpSession, now: () => Date, deadlin
     { oid: PRINTER_MIB, maxRows: 1 },
     { oid: HOST_RESOURCES_MIB.hrDeviceType, maxRows: MAX_DEVICES },
   ])
-  let identity = identify(values)
+  let identity = identify(values, profiles)
   if (!identity.isPrinter || identity.sysObjectId === null) {
-    await walker.scalars(presenceObjects(identity.chosen))
-    identity = identify(values)
+    await walker.scalars(presenceObjects(identity.chosen, profiles))
+    identity = identify(values, profiles)
     if (!identity.isPrinter && walker.gaps.length > 0) throw gapError(session.address, walker.gaps)
     if (!identity.isPrinter) return { identity, reading: null }
   }

@@ -31,9 +31,9 @@ export interface StatusReading {
 
 /**
  * One word for how a printer is, from what stands worst: critical alerts and the error bits that stop printing, sleep,
- * warnings, then hrPrinterStatus. An asleep printer is not an error, and its warnings wait until it wakes. RFC 3805
- * (section 2.2.13.2, table of printer states) gives other(1) with hrDeviceStatus running(2) for a printer in standby,
- * and warmup(5) with down(5) for one that is coming on line.
+ * warnings, then hrPrinterStatus. An asleep printer is not an error, and its warnings wait until it wakes. The table
+ * of printer states in RFC 3805 gives other(1) with hrDeviceStatus running(2) for a printer in standby, and warmup(5)
+ * with down(5) for one that is coming on line.
  */
 export function readStatus(
   tables: Tables,

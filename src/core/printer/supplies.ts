@@ -1,7 +1,9 @@
 import { PRINTER_MIB } from '../mib/printer-mib.ts'
+import { colorOfName, kindOfName } from '../mib/supply-words.ts'
 import { unitWord } from '../mib/unit-word.ts'
 import type { Supply, SupplyKind } from '../model/printer.ts'
 import { levelOf, quantityOf } from './level.ts'
+import { splitSupplyName } from './supply-name.ts'
 import type { Tables } from './tables.ts'
 
 /** PrtMarkerSuppliesTypeTC to our kinds; what is not here is "other". */
@@ -39,12 +41,16 @@ export function readSupplies(tables: Tables, device: number, charset: number | n
     const maximum = tables.number(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, index)
     const level = tables.number(PRINTER_MIB.prtMarkerSuppliesLevel, index)
     const unit = tables.number(PRINTER_MIB.prtMarkerSuppliesSupplyUnit, index)
+    const type = tables.number(PRINTER_MIB.prtMarkerSuppliesType, index)
+    const description = tables.text(PRINTER_MIB.prtMarkerSuppliesDescription, index, charset)
+    const named = description === null ? { name: null } : splitSupplyName(description)
+    const colorant = tables.number(PRINTER_MIB.prtMarkerSuppliesColorantIndex, index)
     const supplyClass = SUPPLY_CLASSES[tables.number(PRINTER_MIB.prtMarkerSuppliesClass, index) ?? 0]
     return {
       index: row,
-      kind: KINDS[tables.number(PRINTER_MIB.prtMarkerSuppliesType, index) ?? 0] ?? 'other',
-      color: colorOf(tables, device, tables.number(PRINTER_MIB.prtMarkerSuppliesColorantIndex, index)),
-      name: tables.text(PRINTER_MIB.prtMarkerSuppliesDescription, index, charset),
+      kind: kindOf(type, description),
+      color: colorOf(tables, device, colorant) ?? (description && colorOfName(description)),
+      ...named,
       ...(supplyClass && { class: supplyClass }),
       level: levelOf(maximum, level, unit),
       unit: unit === null ? null : unitWord(unit),
@@ -52,6 +58,12 @@ export function readSupplies(tables: Tables, device: number, charset: number | n
       remaining: quantityOf(level),
     }
   })
+}
+
+/** By type; a type that says "other" or "unknown", or none at all, leaves it to the name. */
+function kindOf(type: number | null, description: string | null): SupplyKind {
+  if (type !== null && type > 2) return KINDS[type] ?? 'other'
+  return (description && kindOfName(description)) || 'other'
 }
 
 /** The colorant that a supply's prtMarkerSuppliesColorantIndex points to, in lower case; null for none. */

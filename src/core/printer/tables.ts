@@ -10,6 +10,11 @@ const KNOWN_COLUMNS = new Set<string>(
   [SNMPV2_MIB, IF_MIB, HOST_RESOURCES_MIB, PRINTER_MIB, PORT_MONITOR_MIB].flatMap((mib) => Object.values(mib)),
 )
 
+/** Printer-MIB columns but those of prtGeneralTable: hrDeviceIndex and a row. Some agents leave the device out. */
+const TWO_INDEX_COLUMNS = new Set<string>(
+  Object.values(PRINTER_MIB).filter((column) => !column.startsWith('1.3.6.1.2.1.43.5.')),
+)
+
 /** A cell's value with the OID it was read from. */
 export interface Cell {
   oid: string
@@ -33,7 +38,9 @@ export class Tables {
         if (!KNOWN_COLUMNS.has(column)) continue
         const cells = this.columns.get(column) ?? new Map<string, Cell>()
         this.columns.set(column, cells)
-        cells.set(oid.slice(cut + 1), { oid, value })
+        const index = oid.slice(cut + 1)
+        const lacksDevice = parts === 0 && TWO_INDEX_COLUMNS.has(column)
+        cells.set(lacksDevice ? `1.${index}` : index, { oid, value })
         break
       }
     }

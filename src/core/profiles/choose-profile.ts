@@ -1,5 +1,4 @@
 import { isWithin } from '../snmp/oid.ts'
-import { MAKERS } from './makers.ts'
 import type { Profile } from './profile.ts'
 
 /** A profile, and the prefix of sysObjectID that chose it. */
@@ -9,7 +8,7 @@ export interface ChosenProfile {
 }
 
 /** The profile with the longest matching prefix of sysObjectID; null for a device of no known maker. */
-export function chooseProfile(sysObjectId: string | null, profiles: readonly Profile[] = MAKERS): ChosenProfile | null {
+export function chooseProfile(sysObjectId: string | null, profiles: readonly Profile[]): ChosenProfile | null {
   if (!sysObjectId) return null
   let best: ChosenProfile | null = null
   for (const profile of profiles) {
@@ -21,14 +20,14 @@ export function chooseProfile(sysObjectId: string | null, profiles: readonly Pro
 }
 
 /** Objects whose presence proves a printer: of the chosen maker, or of every maker where sysObjectID names none. */
-export function presenceObjects(chosen: ChosenProfile | null, profiles: readonly Profile[] = MAKERS): string[] {
+export function presenceObjects(chosen: ChosenProfile | null, profiles: readonly Profile[]): string[] {
   return (chosen ? [chosen.profile] : profiles).flatMap((profile) => profile.presence ?? [])
 }
 
 /** The first presence object among the values, and the profile it belongs to. */
 export function findPresence(
   values: ReadonlyMap<string, unknown>,
-  profiles: readonly Profile[] = MAKERS,
+  profiles: readonly Profile[],
 ): { oid: string; chosen: ChosenProfile } | null {
   for (const profile of profiles) {
     const oid = profile.presence?.find((each) => values.has(each))

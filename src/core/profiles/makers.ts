@@ -112,7 +112,7 @@ export const MAKERS: readonly Profile[] = [
     sys_object_ids: enterprise('236'),
     printer_products: enterprise('236.11.5'),
     // hrDeviceDescr names the family ("M408x Series"), sysDescr the model
-    before_standard: { model: [{ oid: '1.3.6.1.2.1.1.1.0', pattern: '^Samsung ([^;]+);' }] },
+    before_standard: { model: [{ oid: '1.3.6.1.2.1.1.1.0', after: 'Samsung ', before: ';' }] },
   },
   {
     name: 'oki',

@@ -1,11 +1,50 @@
+import Type from 'typebox'
+
+/**
+ * What one maker's devices do differently from the standards, as data. Everything in it only adds: without a profile a
+ * printer is read from the Printer-MIB and Host-Resources alone. The same schema holds for the profiles that come with
+ * the program and for a user's own (JSON files in `[profiles] directory`).
+ */
+
+const OID = Type.String({ pattern: '^[0-2](\\.\\d{1,10}){1,127}$', description: 'dotted, no leading dot' })
+const INSTANCE = Type.String({
+  pattern: '^[0-2](\\.\\d{1,10}){1,127}(\\.\\{d\\})?$',
+  description: 'an object with its instance; {d} at the end stands for hrDeviceIndex',
+})
+const EXACT = { additionalProperties: false }
+
 /** Where the value of a field may stand; the first source that gives an acceptable value wins. */
-export type Source =
-  /** An object; `{d}` stands for hrDeviceIndex. */
-  | { oid: string }
-  /** A key of the IEEE 1284 device id, wherever the device keeps that. */
-  | { ieee1284: 'manufacturer' | 'model' | 'serial' }
-  /** The first group of a pattern over an object's text. */
-  | { oid: string; pattern: string }
+const SourceSchema = Type.Union([
+  Type.Object(
+    {
+      oid: INSTANCE,
+      after: Type.Optional(Type.String({ maxLength: 64, description: 'take the text behind this' })),
+      before: Type.Optional(Type.String({ maxLength: 64, description: 'take the text up to this' })),
+    },
+    EXACT,
+  ),
+  Type.Object(
+    {
+      ieee1284: Type.Union([Type.Literal('manufacturer'), Type.Literal('model'), Type.Literal('serial')], {
+        description: 'a key of the IEEE 1284 device id, wherever the device keeps that',
+      }),
+    },
+    EXACT,
+  ),
+])
+export type Source = Type.Static<typeof SourceSchema>
+
+export const IDENTITY_FIELDS = ['model', 'serial', 'firmware', 'asset_number', 'ieee1284_id'] as const
+export type IdentityField = (typeof IDENTITY_FIELDS)[number]
+
+const SourceListsSchema = Type.Object(
+  Object.fromEntries(
+    IDENTITY_FIELDS.map((field) => [field, Type.Optional(Type.Array(SourceSchema, { minItems: 1 }))]),
+  ) as {
+    [F in IdentityField]: Type.TOptional<Type.TArray<typeof SourceSchema>>
+  },
+  EXACT,
+)
 
 export const COUNTER_NAMES = [
   'page_count',
@@ -20,33 +59,38 @@ export const COUNTER_NAMES = [
 ] as const
 export type CounterName = (typeof COUNTER_NAMES)[number]
 
-/** A counter of the maker's own; with `record`, the value of that id in a string of 7-byte records (`tagged-records.ts`). */
-export interface CounterSource {
-  name: CounterName
-  oid: string
-  record?: number
-}
+const CounterSourceSchema = Type.Object(
+  {
+    name: Type.Unsafe<CounterName>({ type: 'string', enum: [...COUNTER_NAMES] }),
+    oid: INSTANCE,
+    record: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 255, description: 'the value of this id in a string of 7-byte records' }),
+    ),
+  },
+  EXACT,
+)
+export type CounterSource = Type.Static<typeof CounterSourceSchema>
 
-export type IdentityField = 'model' | 'serial' | 'firmware' | 'asset_number' | 'ieee1284_id'
-
-/**
- * What one maker's devices do differently from the standards, as data. Everything in it only adds: without a profile a
- * printer is read from the Printer-MIB and Host-Resources alone.
- */
-export interface Profile {
-  name: string
-  /** The maker, as it is written on the box. */
-  manufacturer: string
-  /** Prefixes of sysObjectID that choose this profile; the longest prefix of all profiles wins. */
-  sys_object_ids: string[]
-  /** Prefixes of sysObjectID that the maker gives to printers alone: proof of a printer where no MIB shows one. */
-  printer_products?: string[]
-  /** Objects that the maker's printers alone have: proof of a printer where no MIB shows one. */
-  presence?: string[]
-  /** Sources tried before the standard ones. */
-  before_standard?: Partial<Record<IdentityField, Source[]>>
-  /** Sources tried after the standard ones. */
-  after_standard?: Partial<Record<IdentityField, Source[]>>
-  /** Read beside the standard life count, which stays the page count where it is there. */
-  counters?: CounterSource[]
-}
+export const ProfileSchema = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$', description: 'lower case, unique' }),
+    manufacturer: Type.String({ minLength: 1, maxLength: 64, description: 'the maker, as it is written on the box' }),
+    sys_object_ids: Type.Array(OID, {
+      minItems: 1,
+      description: 'prefixes of sysObjectID that choose this profile; the longest prefix of all profiles wins',
+    }),
+    printer_products: Type.Optional(
+      Type.Array(OID, { description: 'prefixes of sysObjectID that the maker gives to printers alone' }),
+    ),
+    presence: Type.Optional(Type.Array(INSTANCE, { description: "objects that the maker's printers alone have" })),
+    before_standard: Type.Optional(SourceListsSchema),
+    after_standard: Type.Optional(SourceListsSchema),
+    counters: Type.Optional(
+      Type.Array(CounterSourceSchema, {
+        description: 'read beside the standard life count, which stays the page count where it is there',
+      }),
+    ),
+  },
+  EXACT,
+)
+export type Profile = Type.Static<typeof ProfileSchema>

@@ -5,6 +5,7 @@ import { PrintMasterError } from '../model/error.ts'
 import type { FailureCode, ScanEvent, ScanProgress } from '../model/scan-event.ts'
 import { normalise } from '../printer/normalise.ts'
 import { readPrinter } from '../printer/read-printer.ts'
+import type { Profile } from '../profiles/profile.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
 import { Wire } from '../snmp/wire.ts'
 import { chooseSession } from './choose-session.ts'
@@ -28,6 +29,8 @@ export interface ScanOptions {
   /** Seconds for one printer. */
   deadline: number
   credentialsFor(address: string): readonly Credential[]
+  /** A user's own first. */
+  profiles: readonly Profile[]
   now(): Date
   signal: AbortSignal
 }
@@ -70,8 +73,8 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
         retries,
         signal,
       })
-      const { reading } = await readPrinter(session, options.now, signal)
-      for (const printer of reading ? normalise(reading) : []) {
+      const { reading } = await readPrinter(session, options.profiles, options.now, signal)
+      for (const printer of reading ? normalise(reading, options.profiles) : []) {
         printers++
         queue.push({ type: 'read', printer })
       }

@@ -32,6 +32,7 @@ export class BerError extends Error {
 }
 
 const MAX_OID_IDS = 128
+const MAX_ID = 0xffffffff
 
 export class BerReader {
   readonly bytes: Buffer
@@ -134,7 +135,8 @@ export class BerReader {
     for (let i = this.offset; i < this.end; i++) {
       const byte = this.bytes[i] as number
       id = id * 128 + (byte & 0x7f)
-      if (id > 0xffffffff + 80) throw new BerError('sub-identifier over 32 bits', i)
+      // The first two share one number, the second of them behind 80 at most.
+      if (id > (ids.length === 0 ? MAX_ID + 80 : MAX_ID)) throw new BerError('sub-identifier over 32 bits', i)
       if (byte < 0x80) {
         if (ids.length === 0) {
           const first = id < 40 ? 0 : id < 80 ? 1 : 2

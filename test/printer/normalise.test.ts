@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { Compile } from 'typebox/compile'
+import Value from 'typebox/value'
+import { describe, expect, it } from 'vitest'
+import { HOST_RESOURCES_MIB, IF_MIB, SNMPV2_MIB } from '../../src/core/mib/host-resources.ts'
+import { PORT_MONITOR_MIB } from '../../src/core/mib/port-monitor.ts'
+import { PRINTER_MIB } from '../../src/core/mib/printer-mib.ts'
+import { type Level, type Printer, PrinterSchema } from '../../src/core/model/printer.ts'
+import { normalise } from '../../src/core/printer/normalise.ts'
+import { plannedScalars } from '../../src/core/printer/plan.ts'
+import { MAKERS } from '../../src/core/profiles/makers.ts'
+import type { SnmpValue } from '../../src/core/snmp/value.ts'
+import { fixtureNames, normaliseFixture, readFixture, readingOf } from '../recordings/printer-fixture.ts'
+
+const schema = Compile(PrinterSchema)
+const RUNS = 3000
+
+const columns = [SNMPV2_MIB, IF_MIB, HOST_RESOURCES_MIB, PRINTER_MIB, PORT_MONITOR_MIB].flatMap((mib) =>
+  Object.values<string>(mib),
+)
+const id = fc.oneof(fc.integer({ min: 0, max: 4 }), fc.constantFrom(0xffffffff, 0x7fffffff, 100_000))
+const oid = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(...columns), fc.array(id, { maxLength: 3 }))
+    .map(([column, index]) => [column, ...index].join('.')),
+  fc.constantFrom(...MAKERS.flatMap(plannedScalars)),
+)
+const unsigned32 = fc.oneof(fc.integer({ min: 0, max: 0xffffffff }), fc.integer({ min: 0, max: 200 }))
+const octets = fc.oneof(
+  fc.uint8Array({ maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 40 }).map((text) => Buffer.from(text)),
+  fc.constantFrom('MFG:HP;MDL:X;SN:1', 'MDL:', 'Sleep', ';;;', 'HP', '\x1b[31m').map((text) => Buffer.from(text)),
+)
+const value: fc.Arbitrary<SnmpValue> = fc.oneof(
+  fc.record({
+    type: fc.constant('integer' as const),
+    value: fc.oneof(fc.integer({ min: -5, max: 110 }), fc.integer()),
+  }),
+  fc.record({ type: fc.constant('octets' as const), value: octets }),
+  fc.record({
+    type: fc.constant('oid' as const),
+    value: fc.constantFrom('0.0', '1.3.6.1.2.1.25.3.1.5', '1.3.6.1.4.1.11.2.3.9.1', '1.3.6.1.4.1.236.11.5.1'),
+  }),
+  fc.record({ type: fc.constantFrom('counter32', 'gauge32', 'timeticks'), value: unsigned32 }),
+  fc.record({ type: fc.constant('counter64' as const), value: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }) }),
+  fc.record({ type: fc.constant('ip' as const), value: fc.constant('192.0.2.1') }),
+  fc.record({ type: fc.constant('opaque' as const), value: octets }),
+  fc.record({ type: fc.constant('null' as const) }),
+)
+const values = fc.array(fc.tuple(oid, value), { maxLength: 60 }).map((entries) => new Map(entries))
+
+function levelsOf({ supplies, trays, outputs }: Printer): Level[] {
+  return [...supplies, ...trays, ...outputs].map(({ level }) => level)
+}
+
+function checkPrinters(printers: readonly Printer[]): void {
+  expect(printers.length).toBeGreaterThan(0)
+  for (const printer of printers) {
+    if (!schema.Check(printer)) throw new Error(JSON.stringify([Value.Errors(PrinterSchema, printer)[0], printer]))
+    for (const { state, percent } of levelsOf(printer)) expect(percent !== undefined).toBe(state === 'percent')
+    for (const { remaining, level } of [...printer.supplies, ...printer.trays, ...printer.outputs]) {
+      if (remaining === null) expect(level.percent).toBeUndefined()
+    }
+  }
+}
+
+describe('normalise', () => {
+  it.each(fixtureNames('printers'))('%s keeps to the schema', (name) => {
+    checkPrinters(normaliseFixture(name))
+  })
+
+  it('takes whatever values a reading holds', () => {
+    fc.assert(
+      fc.property(values, (reading) => checkPrinters(normalise(readingOf(reading)))),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('takes a real reading in which values were replaced', () => {
+    const real = fixtureNames('printers').map((name) => [...readFixture('printers', name).values])
+    const changes = fc.array(fc.tuple(fc.nat(), value), { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(fc.constantFrom(...real), changes, (entries, replaced) => {
+        const reading = new Map(entries)
+        for (const [at, other] of replaced) reading.set((entries[at % entries.length] as [string, SnmpValue])[0], other)
+        checkPrinters(normalise(readingOf(reading)))
+      }),
+      { numRuns: RUNS / 4 },
+    )
+  })
+
+  it('makes no number of "some", whatever the maximum and the unit are', () => {
+    const some = { type: 'integer', value: -3 } as const
+    const cell = fc.option(value)
+    fc.assert(
+      fc.property(cell, cell, (maximum, unit) => {
+        const reading = new Map<string, SnmpValue>([[`${PRINTER_MIB.prtMarkerSuppliesLevel}.1.1`, some]])
+        if (maximum) reading.set(`${PRINTER_MIB.prtMarkerSuppliesMaxCapacity}.1.1`, maximum)
+        if (unit) reading.set(`${PRINTER_MIB.prtMarkerSuppliesSupplyUnit}.1.1`, unit)
+        const supplies = normalise(readingOf(reading))[0]?.supplies
+        expect(supplies).toMatchObject([{ index: 1, level: { state: 'some' }, remaining: null }])
+      }),
+    )
+  })
+
+  it('gives the same printers for the same reading', () => {
+    fc.assert(
+      fc.property(values, (reading) => {
+        expect(normalise(readingOf(reading))).toEqual(normalise(readingOf(reading)))
+      }),
+      { numRuns: 50 },
+    )
+  })
+})

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { isRealSerial } from '../../src/core/printer/serial.ts'
+
+describe('isRealSerial', () => {
+  it.each(['VNB3K12345', 'PMB8310N0022', 'CN1234', 'E78412-B3', '00004711', 'X4F7-992.1'])('believes %s', (text) => {
+    expect(isRealSerial(text)).toBe(true)
+  })
+
+  it.each([
+    '',
+    '123',
+    '0000000000',
+    '1111',
+    '0-0-0-0-0',
+    'XXXXXXXXXX',
+    'xxxxx1',
+    '0123456789',
+    '123456789',
+    '1234567890',
+    'unknown',
+    'N/A',
+    'Not Available',
+    'SerialNumber',
+    '------',
+    'ABCDEF',
+    '9'.repeat(65),
+    `A1${'0'.repeat(100)}`,
+  ])('does not believe "%s"', (text) => {
+    expect(isRealSerial(text)).toBe(false)
+  })
+})

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import type { Alert } from '../../src/core/model/printer.ts'
+import { readStatus } from '../../src/core/printer/status.ts'
+import { Tables } from '../../src/core/printer/tables.ts'
+import type { SnmpValue } from '../../src/core/snmp/value.ts'
+
+const HR_DEVICE_STATUS = '1.3.6.1.2.1.25.3.2.1.5.1'
+const HR_PRINTER_STATUS = '1.3.6.1.2.1.25.3.5.1.1.1'
+const HR_ERROR_STATE = '1.3.6.1.2.1.25.3.5.1.2.1'
+const RUNNING = 2
+const WARNING = 3
+const DOWN = 5
+const OTHER = 1
+const IDLE = 3
+const PRINTING = 4
+const WARMUP = 5
+
+function statusOf(
+  device: number | null,
+  printer: number | null,
+  bits: number[] = [],
+  rest: { console?: string; alert?: Alert['severity'] } = {},
+): string {
+  const values = new Map<string, SnmpValue>()
+  if (device !== null) values.set(HR_DEVICE_STATUS, { type: 'integer', value: device })
+  if (printer !== null) values.set(HR_PRINTER_STATUS, { type: 'integer', value: printer })
+  values.set(HR_ERROR_STATE, { type: 'octets', value: Uint8Array.from(bits) })
+  const alerts: Alert[] = rest.alert
+    ? [{ index: 1, severity: rest.alert, group: 'input', group_index: 1, code: 'jam', description: null }]
+    : []
+  return readStatus(new Tables(values), 1, alerts, rest.console ? [rest.console] : []).status
+}
+
+/** The table of states in RFC 2790 (hrPrinterStatus) and RFC 3805. Bit 0 is the highest of the first byte. */
+describe('readStatus', () => {
+  it.each([
+    ['idle', RUNNING, IDLE, [0]],
+    ['printing', RUNNING, PRINTING, [0]],
+    ['warmup', RUNNING, WARMUP, []],
+    ['warmup', DOWN, WARMUP, []],
+    ['warning', WARNING, IDLE, [0x20]], // lowToner
+    ['warning', WARNING, PRINTING, [0x80, 0]], // lowPaper
+    ['error', DOWN, OTHER, [0x04]], // jammed
+    ['error', RUNNING, IDLE, [0x40]], // noPaper
+    ['error', DOWN, OTHER, []],
+    ['offline', DOWN, OTHER, [0x02]],
+    ['asleep', RUNNING, OTHER, [0]],
+    ['asleep', RUNNING, OTHER, [0x20]], // lowToner waits until it wakes
+    ['error', RUNNING, OTHER, [0x08]], // doorOpen
+    ['unknown', null, null, []],
+  ] as const)('%s: hrDeviceStatus %j, hrPrinterStatus %j, error state %j', (expected, device, printer, bits) => {
+    expect(statusOf(device, printer, [...bits])).toBe(expected)
+  })
+
+  it('puts a critical alert before sleep, and sleep before a warning', () => {
+    expect(statusOf(RUNNING, IDLE, [], { alert: 'critical', console: 'Sleep mode' })).toBe('error')
+    expect(statusOf(RUNNING, IDLE, [], { alert: 'warning', console: 'Sleep mode' })).toBe('asleep')
+    expect(statusOf(RUNNING, IDLE, [], { alert: 'warning' })).toBe('warning')
+  })
+})
