@@ -11,7 +11,7 @@ const cli = (...args: string[]) => [`${root}bin/run.js`, ...args]
 const folder = `${root}test/recordings/printers`
 const player = spawn(
   process.execPath,
-  cli('simulate', folder, '--count', `${PRINTERS}`, '--listen', `${FIRST}:0`, '--live', '--json'),
+  cli('simulate', folder, '--count', `${PRINTERS}`, '--listen', `${FIRST}:0`, '--live', '--speed', '60', '--json'),
   {
     stdio: ['ignore', 'pipe', 'pipe'],
   },

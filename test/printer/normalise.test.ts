@@ -58,7 +58,9 @@ function checkPrinters(printers: readonly Printer[]): void {
   for (const printer of printers) {
     if (!schema.Check(printer)) throw new Error(JSON.stringify([Value.Errors(PrinterSchema, printer)[0], printer]))
     for (const { state, percent } of levelsOf(printer)) expect(percent !== undefined).toBe(state === 'percent')
-    for (const { remaining, level } of [...printer.supplies, ...printer.trays, ...printer.outputs]) {
+    // the maker's own objects may give the number that the Printer-MIB keeps back
+    const isPrivate = printer.profile === 'brother' || printer.profile === 'ricoh'
+    for (const { remaining, level } of [...(isPrivate ? [] : printer.supplies), ...printer.trays, ...printer.outputs]) {
       if (remaining === null) expect(level.percent).toBeUndefined()
     }
   }

@@ -29,7 +29,7 @@ export function normalise(reading: Reading, profiles: readonly Profile[] = MAKER
     const charset = declaredCharset(tables, device)
     const host = devices.length === 1 ? hostIndex(tables, device) : device
     const identity = readIdentity(tables, { device, host }, charset, profile)
-    const supplies = readSupplies(tables, device, charset)
+    const supplies = readSupplies(tables, device, charset, profile)
     const trays = readTrays(tables, device, charset)
     const outputs = readOutputs(tables, device, charset)
     const covers = readCovers(tables, device, charset)

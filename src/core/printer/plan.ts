@@ -88,10 +88,14 @@ export const PARTS: ReadonlyArray<{ part: string; columns: readonly string[] }> 
 
 const MAX_INTERFACES = 16
 
-export function plannedColumns(): Column[] {
-  return PARTS.flatMap(({ columns }) =>
+export function plannedColumns(profile: Profile | null): Column[] {
+  const standard = PARTS.flatMap(({ columns }) =>
     columns.map((oid) => (oid === IF_MIB.ifPhysAddress ? { oid, maxRows: MAX_INTERFACES } : { oid })),
   )
+  const tables = (profile?.supply_levels ?? []).flatMap((source) =>
+    'names' in source ? [source.names, source.levels] : [],
+  )
+  return [...standard, ...tables.map((oid) => ({ oid }))]
 }
 
 /** The maker's own objects, asked by Get. */
@@ -102,6 +106,7 @@ export function plannedScalars(profile: Profile | null): string[] {
     .flatMap((field) => sourcesOf(field, profile))
     .flatMap((source) => ('oid' in source ? [source.oid] : []))
   oids.push(...(profile.counters ?? []).map(({ oid }) => oid))
+  for (const source of profile.supply_levels ?? []) if ('oid' in source) oids.push(source.oid)
   return [...new Set(oids)].filter((oid) => isWithin(oid, '1.3.6.1.4.1') && !oid.includes('{d}'))
 }
 

@@ -52,7 +52,7 @@ export async function readPrinter(
 
   const gaps: Gap[] = []
   try {
-    await walker.columns(plannedColumns())
+    await walker.columns(plannedColumns(identity.chosen?.profile ?? null))
     await walker.scalars(plannedScalars(identity.chosen?.profile ?? null))
   } catch (error) {
     if (!(error instanceof SnmpError)) throw error

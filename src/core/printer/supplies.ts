@@ -2,7 +2,9 @@ import { PRINTER_MIB } from '../mib/printer-mib.ts'
 import { colorOfName, kindOfName } from '../mib/supply-words.ts'
 import { unitWord } from '../mib/unit-word.ts'
 import type { Supply, SupplyKind } from '../model/printer.ts'
+import type { Profile } from '../profiles/profile.ts'
 import { levelOf, quantityOf } from './level.ts'
+import { readPrivateLevel } from './private-level.ts'
 import { splitSupplyName } from './supply-name.ts'
 import type { Tables } from './tables.ts'
 
@@ -35,29 +37,48 @@ const COLUMNS = [
 ]
 
 /** prtMarkerSuppliesTable of one printer, in the order of its index. */
-export function readSupplies(tables: Tables, device: number, charset: number | null): Supply[] {
-  return tables.rows(COLUMNS, device).map((row) => {
-    const index = `${device}.${row}`
-    const maximum = tables.number(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, index)
-    const level = tables.number(PRINTER_MIB.prtMarkerSuppliesLevel, index)
-    const unit = tables.number(PRINTER_MIB.prtMarkerSuppliesSupplyUnit, index)
-    const type = tables.number(PRINTER_MIB.prtMarkerSuppliesType, index)
-    const description = tables.text(PRINTER_MIB.prtMarkerSuppliesDescription, index, charset)
-    const named = description === null ? { name: null } : splitSupplyName(description)
-    const colorant = tables.number(PRINTER_MIB.prtMarkerSuppliesColorantIndex, index)
-    const supplyClass = SUPPLY_CLASSES[tables.number(PRINTER_MIB.prtMarkerSuppliesClass, index) ?? 0]
-    return {
-      index: row,
-      kind: kindOf(type, description),
-      color: colorOf(tables, device, colorant) ?? (description && colorOfName(description)),
-      ...named,
-      ...(supplyClass && { class: supplyClass }),
-      level: levelOf(maximum, level, unit),
-      unit: unit === null ? null : unitWord(unit),
-      capacity: quantityOf(maximum),
-      remaining: quantityOf(level),
-    }
-  })
+export function readSupplies(
+  tables: Tables,
+  device: number,
+  charset: number | null,
+  profile: Profile | null,
+): Supply[] {
+  const supplies = tables.rows(COLUMNS, device).map((row) => readSupply(tables, device, row, charset, profile))
+  if (!profile) return supplies
+  return supplies.map((supply) => ({
+    ...supply,
+    level: readPrivateLevel(tables, profile, supply, supplies) ?? supply.level,
+  }))
+}
+
+function readSupply(
+  tables: Tables,
+  device: number,
+  row: number,
+  charset: number | null,
+  profile: Profile | null,
+): Supply {
+  const index = `${device}.${row}`
+  const maximum = tables.number(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, index)
+  const level = tables.number(PRINTER_MIB.prtMarkerSuppliesLevel, index)
+  const isEmpty = level !== null && level === profile?.empty_level
+  const unit = tables.number(PRINTER_MIB.prtMarkerSuppliesSupplyUnit, index)
+  const type = tables.number(PRINTER_MIB.prtMarkerSuppliesType, index)
+  const description = tables.text(PRINTER_MIB.prtMarkerSuppliesDescription, index, charset)
+  const named = description === null ? { name: null } : splitSupplyName(description)
+  const colorant = tables.number(PRINTER_MIB.prtMarkerSuppliesColorantIndex, index)
+  const supplyClass = SUPPLY_CLASSES[tables.number(PRINTER_MIB.prtMarkerSuppliesClass, index) ?? 0]
+  return {
+    index: row,
+    kind: kindOf(type, description),
+    color: colorOf(tables, device, colorant) ?? (description && colorOfName(description)),
+    ...named,
+    ...(supplyClass && { class: supplyClass }),
+    level: isEmpty ? { state: 'empty' } : levelOf(maximum, level, unit),
+    unit: unit === null ? null : unitWord(unit),
+    capacity: quantityOf(maximum),
+    remaining: quantityOf(level),
+  }
 }
 
 /** By type; a type that says "other" or "unknown", or none at all, leaves it to the name. */

@@ -2,6 +2,8 @@ import type { Profile } from './profile.ts'
 
 const ENTERPRISE = '1.3.6.1.4.1.'
 const enterprise = (...ids: string[]) => ids.map((id) => ENTERPRISE + id)
+/** Brother's maintenance records, of the same form as its counters. */
+const BROTHER_MAINTENANCE = `${ENTERPRISE}2435.2.3.9.4.2.1.5.5.8.0`
 /** brcounterinfo: records of id, 01 04, and a value of four bytes. */
 const BROTHER_COUNTERS = `${ENTERPRISE}2435.2.3.9.4.2.1.5.5.10.0`
 
@@ -34,6 +36,12 @@ export const MAKERS: readonly Profile[] = [
       firmware: [{ oid: `${ENTERPRISE}2435.2.3.9.4.2.1.5.5.17.0` }],
       ieee1284_id: [{ oid: `${ENTERPRISE}2435.2.3.9.1.1.7.0` }],
     },
+    // seen in laser and ink models alike; the standard table only says "some" for toner
+    supply_levels: (['black', 'cyan', 'magenta', 'yellow'] as const).flatMap((color, i) => [
+      { kinds: ['toner', 'ink'], color, oid: BROTHER_MAINTENANCE, record: 0x6f + i, divisor: 100 },
+      { kinds: ['toner', 'ink'], color, oid: BROTHER_MAINTENANCE, record: 0xa1 + i, divisor: 100 },
+      { kinds: ['toner', 'ink'], color, oid: BROTHER_MAINTENANCE, record: 0x81 + i, divisor: 1 },
+    ]),
     counters: [
       { name: 'page_count', oid: BROTHER_COUNTERS, record: 0x00 },
       { name: 'mono_pages', oid: BROTHER_COUNTERS, record: 0x01 },
@@ -84,6 +92,16 @@ export const MAKERS: readonly Profile[] = [
     printer_products: enterprise('367.1.1'),
     presence: enterprise('367.3.2.1.1.1.11.0'),
     after_standard: { ieee1284_id: [{ oid: `${ENTERPRISE}367.3.2.1.1.1.11.0` }] },
+    // the standard table says -3 for anything from 1 to 100 %, and -100 for empty
+    empty_level: -100,
+    supply_levels: [
+      {
+        kinds: ['toner'],
+        names: `${ENTERPRISE}367.3.2.1.2.24.1.1.3`,
+        levels: `${ENTERPRISE}367.3.2.1.2.24.1.1.5`,
+        empty: -100,
+      },
+    ],
   },
   {
     name: 'konica-minolta',

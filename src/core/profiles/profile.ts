@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { SUPPLY_KINDS, type SupplyKind } from '../model/printer.ts'
 
 /**
  * What one maker's devices do differently from the standards, as data. Everything in it only adds: without a profile a
@@ -71,6 +72,32 @@ const CounterSourceSchema = Type.Object(
 )
 export type CounterSource = Type.Static<typeof CounterSourceSchema>
 
+const KindsSchema = Type.Array(Type.Unsafe<SupplyKind>({ type: 'string', enum: [...SUPPLY_KINDS] }), { minItems: 1 })
+
+/** A level of the maker's own, for a supply of which the Printer-MIB only says "some". */
+const SupplyLevelSchema = Type.Union([
+  Type.Object(
+    {
+      kinds: KindsSchema,
+      color: Type.String({ description: 'the colour of the one supply that is meant' }),
+      oid: INSTANCE,
+      record: Type.Integer({ minimum: 0, maximum: 255, description: 'id in a string of 7-byte records' }),
+      divisor: Type.Integer({ minimum: 1, description: 'the value divided by this is per cent' }),
+    },
+    EXACT,
+  ),
+  Type.Object(
+    {
+      kinds: KindsSchema,
+      names: OID,
+      levels: OID,
+      empty: Type.Optional(Type.Integer({ description: 'the level that stands for empty' })),
+    },
+    { ...EXACT, description: 'two columns of a table: names, by which the colour is known, and per cent' },
+  ),
+])
+export type SupplyLevelSource = Type.Static<typeof SupplyLevelSchema>
+
 export const ProfileSchema = Type.Object(
   {
     name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$', description: 'lower case, unique' }),
@@ -85,6 +112,10 @@ export const ProfileSchema = Type.Object(
     presence: Type.Optional(Type.Array(INSTANCE, { description: "objects that the maker's printers alone have" })),
     before_standard: Type.Optional(SourceListsSchema),
     after_standard: Type.Optional(SourceListsSchema),
+    supply_levels: Type.Optional(Type.Array(SupplyLevelSchema)),
+    empty_level: Type.Optional(
+      Type.Integer({ maximum: -4, description: 'a level of the Printer-MIB by which the maker means empty' }),
+    ),
     counters: Type.Optional(
       Type.Array(CounterSourceSchema, {
         description: 'read beside the standard life count, which stays the page count where it is there',

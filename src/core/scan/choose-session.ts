@@ -23,6 +23,9 @@ export async function chooseSession(
         return (await upgrade(credential, credentials, options)) ?? session
       }
       if (credential.version !== '3') continue
+      // Its engine may still answer: a credential that stands before another is not passed over for being later.
+      if (!host.hasEngine) await host.settled()
+      if (!host.hasEngine) continue
       try {
         await session.request('get_next', ['1.3.6.1.2.1.1'])
         return session
@@ -35,7 +38,7 @@ export async function chooseSession(
     return null
   }
 
-  const chosen = await tryAll(({ version }) => version !== '3' || host.hasEngine)
+  const chosen = await tryAll(() => true)
   if (chosen) return chosen
   await host.settled() // an answer to another credential may still come
   const late = await tryAll(({ version }) => version !== '3')

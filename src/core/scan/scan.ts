@@ -49,6 +49,9 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
   const queue = new EventQueue<ScanEvent>()
   const running = new Set<Promise<void>>()
   const limit = pLimit(options.concurrency)
+  // A consumer that leaves early ends the scan as an abort does.
+  const left = new AbortController()
+  const stop = AbortSignal.any([options.signal, left.signal])
   let printers = 0
   let failed = 0
 
@@ -62,7 +65,7 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
       description: host.description && cleanDeviceText(host.description),
     })
     const deadline = AbortSignal.timeout(options.deadline * 1000)
-    const signal = AbortSignal.any([options.signal, deadline])
+    const signal = AbortSignal.any([stop, deadline])
     const { port, timeout, retries } = options
     try {
       const session = await chooseSession(host, options.credentialsFor(address), {
@@ -80,7 +83,7 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
       }
     } catch (error) {
       if (!(error instanceof SnmpError)) throw error
-      if (options.signal.aborted) return
+      if (stop.aborted) return
       failed++
       queue.push({
         type: 'failed',
@@ -94,6 +97,7 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
 
   const sweep = new Sweep({
     ...options,
+    signal: stop,
     wire,
     onAnswer: (host) => {
       const job = limit(() => readHost(host)).catch((error) => queue.end(error))
@@ -120,11 +124,13 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
     })
     queue.end()
   }
-  finish().catch((error) => queue.end(error))
+  const finished = finish().catch((error) => queue.end(error))
   try {
     yield* queue
   } finally {
     clearInterval(ticker)
+    left.abort()
+    await finished
     await wire.close()
   }
 }

@@ -77,7 +77,7 @@ function composeProbes(credentials: readonly Credential[]): Probes {
 
 function* datagrams(host: SweptHost): Generator<Buffer> {
   const { communities, discovery } = host.probes
-  for (const { community, credentials } of communities) {
+  for (const { community, credentials } of host.answered.size === 0 ? communities : []) {
     const { version } = credentials[host.attempt % credentials.length] as CommunityCredential
     yield encodeCommunityMessage({ version, community, pdu: requestPdu('get', host.id, ASKED, 0) })
   }
@@ -215,7 +215,8 @@ export class Sweep {
       this.answered++
       this.options.onAnswer(host)
     }
-    if (host.answered.size > 0 || host.probes.communities.length === 0) this.finish(host)
+    const { communities, discovery } = host.probes
+    if ((host.answered.size > 0 || communities.length === 0) && (host.hasEngine || !discovery)) this.finish(host)
   }
 
   private finish(host: SweptHost): void {

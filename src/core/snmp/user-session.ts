@@ -56,6 +56,8 @@ export class UserSession implements SnmpSession {
   private readonly private: boolean
   private readonly roundTrip = new RoundTrip()
   private engine: HeardEngine | null = null
+  /** An encrypted answer has come: from then on silence is silence. */
+  private isPrivacyProven = false
 
   constructor(credential: UserCredential, options: SessionOptions) {
     this.address = options.address
@@ -71,7 +73,8 @@ export class UserSession implements SnmpSession {
     try {
       return await this.ask(type, oids, repetitions, this.private)
     } catch (error) {
-      if (!(error instanceof SnmpError && error.code === 'timeout' && this.private)) throw error
+      const isSilence = error instanceof SnmpError && error.code === 'timeout'
+      if (!isSilence || !this.private || this.isPrivacyProven) throw error
       if (!(await this.answersWithoutPrivacy())) throw error
       throw new SnmpError(
         'wrong_priv_key',
@@ -129,7 +132,7 @@ export class UserSession implements SnmpSession {
     const waits = this.roundTrip.waits(timeout, retries)
     return wire.exchange(
       { id, bytes, address, port, waits },
-      (message, received) => this.accept(message, received),
+      (message, received) => this.accept(message, received, { id, encrypted }),
       signal,
     )
   }
@@ -163,7 +166,11 @@ export class UserSession implements SnmpSession {
   }
 
   /** An authentic answer's variable bindings, 'resync' after a report that corrects our idea of the engine. */
-  private accept(message: SnmpMessage, bytes: Buffer): Varbind[] | 'resync' | undefined {
+  private accept(
+    message: SnmpMessage,
+    bytes: Buffer,
+    asked: { id: number; encrypted: boolean },
+  ): Varbind[] | 'resync' | undefined {
     if (message.version !== '3') return undefined
     const authentic =
       this.keys !== null &&
@@ -173,7 +180,10 @@ export class UserSession implements SnmpSession {
     if (!pdu) return undefined
     if (pdu.type === 'report') return this.acceptReport(pdu, message)
     if (this.keys && !authentic) return undefined // forged, or damaged on the way: go on waiting
-    if (this.private && !(message.flags & MSG_FLAG.priv)) return undefined
+    if (pdu.requestId !== asked.id) return undefined
+    const isPrivate = (message.flags & MSG_FLAG.priv) !== 0
+    if (asked.encrypted && !isPrivate) return undefined
+    this.isPrivacyProven ||= isPrivate
     return takeVarbinds(pdu, this.address)
   }
 

@@ -71,8 +71,10 @@ export class Walker {
   /** Reads single objects by Get; those that are not there are left out. Errors as for `columns`. */
   async scalars(oids: readonly string[]): Promise<void> {
     let rest = [...oids]
-    while (rest.length > 0) {
-      const batch = rest.slice(0, this.size)
+    // v1: some agents know no Get of several objects and call the first one unknown.
+    const alone: string[] = []
+    while (rest.length > 0 || alone.length > 0) {
+      const batch = rest.length > 0 ? rest.slice(0, this.size) : alone.splice(0, 1)
       try {
         for (const { oid, value } of await this.session.request('get', batch)) {
           if (batch.includes(oid) && !isAbsent(value)) this.sink(oid, value)
@@ -81,14 +83,15 @@ export class Walker {
         rest = rest.slice(batch.length)
       } catch (error) {
         const { code, index } = asSnmpError(error)
-        if (code === 'no_such_name' && index >= 1 && index <= batch.length) rest.splice(index - 1, 1)
-        else if (batch.length > 1) this.size = Math.ceil(batch.length / 2)
+        if (code === 'no_such_name' && batch.length > 1 && index >= 1 && index <= batch.length) {
+          alone.push(...rest.splice(index - 1, 1))
+        } else if (batch.length > 1) this.size = Math.ceil(batch.length / 2)
         else {
           if (code === 'timeout') this.silent++
           if (code !== 'no_such_name') this.gaps.push({ oid: batch[0] as string, reason: reasonOf(code) })
           rest = rest.slice(1)
           if (this.silent >= MAX_SILENT_COLUMNS) {
-            for (const oid of rest) this.gaps.push({ oid, reason: 'timeout' })
+            for (const oid of [...rest, ...alone]) this.gaps.push({ oid, reason: 'timeout' })
             return
           }
         }

@@ -55,23 +55,25 @@ export class Wire {
 
   /** Sends one datagram. What the system refuses is counted in `refused` and given back as its error code. */
   async send(bytes: Buffer, address: string, port: number): Promise<string | null> {
-    const socket = await this.socketFor(address)
-    return new Promise((resolve) => {
-      socket.send(bytes, port, address, (error) => {
-        if (!error) {
-          this.sent++
-          return resolve(null)
-        }
-        const code = (error as NodeJS.ErrnoException).code ?? error.message
-        this.refused.set(code, (this.refused.get(code) ?? 0) + 1)
-        resolve(code)
+    try {
+      const socket = await this.socketFor(address)
+      await new Promise<void>((resolve, reject) => {
+        socket.send(bytes, port, address, (error) => (error ? reject(error) : resolve()))
       })
-    })
+      this.sent++
+      return null
+    } catch (error) {
+      const { code, cause, message } = error as NodeJS.ErrnoException
+      // A socket that could not be opened brings the system's own error as its cause.
+      const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? code ?? message
+      this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1)
+      return reason
+    }
   }
 
   /**
    * Sends `bytes` and sends them again after each wait, until `accept` takes an answer. A late answer to an early try
-   * counts: all tries carry the same id.
+   * counts: all tries carry the same id. A datagram that is no message ends the wait early.
    *
    * @param waits milliseconds to wait after each try
    * @param accept gives the result of an answer, `undefined` to go on waiting; what it throws ends the exchange
@@ -115,7 +117,11 @@ export class Wire {
             fail(error)
           }
         },
-        receiveGarbage: () => fail(new SnmpError('bad_answer', `${address} sent a datagram that is no SNMP message`)),
+        receiveGarbage: () => {
+          clearTimeout(timer)
+          if (attempt < waits.length) attemptNext()
+          else fail(new SnmpError('bad_answer', `${address} sent a datagram that is no SNMP message`))
+        },
       })
       attemptNext()
     })
