@@ -4,7 +4,7 @@ import { adoptActual, compareExpected } from '../test/recordings/compare-expecte
 import { expectationFile, fixtureNames, normaliseFixture, readExpectation } from '../test/recordings/printer-fixture.ts'
 
 const USAGE = 'usage: npm run fixtures -- [NAME...] | --write NAME...'
-const ROW_KEYS: ReadonlySet<string> = new Set(['supplies', 'trays', 'outputs', 'covers', 'alerts'])
+const ROW_KEYS: ReadonlySet<string> = new Set(['supplies', 'trays', 'outputs', 'alerts'])
 
 /** Plain values and single rows on one line, several rows one a line: so a changed row is a changed line. */
 function layOut(printers: ReadonlyArray<Record<string, unknown>>): string {

@@ -6,7 +6,10 @@ import { COMMANDS } from './commands.ts'
 
 /** Runs the command line: oclif with its commands handed over, so that a clone and the single executable do the same. */
 export async function runMain(argv: string[] = process.argv.slice(2)): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithoutReader)
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error') // oclif's own passes over a closed pipe and raises the rest
+    stream.on('error', endWithoutReader)
+  }
   try {
     await run(argv, await loadOclifConfig())
   } catch (error) {

@@ -16,6 +16,15 @@ export abstract class BaseCommand extends Command {
   /** True where a monitoring system asks: every failure is "unknown" then, and said on stdout, which is what it reads. */
   protected isMonitoring = false
 
+  /** An empty value is most often an unset variable of a script: asking with the default instead would be a surprise. */
+  protected refuseEmpty(flags: Readonly<Record<string, unknown>>): void {
+    for (const [flag, value] of Object.entries(flags)) {
+      if (value === '' || (Array.isArray(value) && value.includes(''))) {
+        throw new PrintMasterError('bad_flag', `--${flag}: the value is empty`)
+      }
+    }
+  }
+
   protected override async catch(error: Error): Promise<void> {
     if (error instanceof Errors.ExitError) throw error
     if (error instanceof PrintMasterError) {

@@ -28,7 +28,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
  * @throws SnmpError aborted, by the signal
  */
 export async function recordTo(path: string, address: string, options: ScanOptions, scrub: boolean): Promise<string> {
-  const file = await open(path, 'wx').catch((error) => refuse(path, error))
+  if (path === '-')
+    throw new PrintMasterError('bad_flag', '--record wants the name of a new file; stdout is for results')
+  const file = await open(path, 'wx', scrub ? 0o644 : 0o600).catch((error) => refuse(path, error))
   try {
     const { values, missing } = await recordDevice(address, options, () => undefined)
     const kept = scrub ? scrubRecording(values) : values

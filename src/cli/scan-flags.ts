@@ -104,7 +104,7 @@ export const askingFlags = {
   concurrency: Flags.integer({
     helpGroup: 'SNMP',
     min: 1,
-    max: 1000,
+    max: 1024,
     helpValue: 'N',
     summary: 'Printers read at one time.',
   }),
@@ -174,6 +174,14 @@ export const purposeFlags = {
     dependsOn: ['exit-code'],
     helpValue: 'PERCENT',
     summary: 'Supplies at or below this are critical (default 10).',
+  }),
+  explain: Flags.boolean({
+    helpGroup: 'RECORDING',
+    summary: 'Say for each field which object it came from, what the device answered, and why it was believed.',
+  }),
+  'ignore-deny-list': Flags.boolean({
+    helpGroup: 'SNMP',
+    summary: "Ask for the maker's own objects even of models that are known to restart when they are polled.",
   }),
   record: Flags.string({
     helpGroup: 'RECORDING',

@@ -1,8 +1,9 @@
 import { type Config, credentialsFor } from '../core/config/config.ts'
 import type { Entry } from '../core/config/entry.ts'
 import { loadConfig } from '../core/config/load-config.ts'
+import type { Credential } from '../core/model/credential.ts'
 import { PrintMasterError } from '../core/model/error.ts'
-import { loadProfiles } from '../core/profiles/load-profiles.ts'
+import { loadProfiles, withoutDenyList } from '../core/profiles/load-profiles.ts'
 import type { ScanOptions } from '../core/scan/scan.ts'
 import { expandTargets, type TargetSet } from '../core/targets/expand-targets.ts'
 import { listLocalNetworks } from '../core/targets/local-networks.ts'
@@ -30,6 +31,8 @@ export interface AskingFlags {
   rate?: number | undefined
   concurrency?: number | undefined
   deadline?: number | undefined
+  explain?: boolean | undefined
+  'ignore-deny-list'?: boolean | undefined
 }
 
 export interface ScanRequest {
@@ -79,6 +82,7 @@ export async function composeScanRequest(targets: readonly string[], flags: Aski
     maxHosts: config.scan.max_hosts,
   })
   const { snmp, scan } = config
+  const profiles = await loadProfiles(config.profiles.directory)
   return {
     addresses,
     notices,
@@ -92,7 +96,8 @@ export async function composeScanRequest(targets: readonly string[], flags: Aski
       concurrency: scan.concurrency,
       deadline: scan.deadline_seconds,
       credentialsFor: (address) => credentialsFor(config, address),
-      profiles: await loadProfiles(config.profiles.directory),
+      profiles: flags['ignore-deny-list'] ? withoutDenyList(profiles) : profiles,
+      explain: flags.explain ?? false,
       now: () => new Date(),
     },
   }
@@ -120,7 +125,16 @@ async function listEntries(flags: AskingFlags): Promise<Entry[]> {
 /** Credentials on the command line are meant in place of all others. */
 function withFlagCredentialsOnly(config: Config, flags: AskingFlags): Config {
   if (!flags.community && !flags['v3-user']) return config
-  return { ...config, snmp: { ...config.snmp, sets: config.snmp.sets.filter(({ name }) => name === 'snmp') } }
+  const sets = config.snmp.sets
+    .filter(({ name }) => name === 'snmp')
+    .map((set) => ({ ...set, credentials: set.credentials.map(nameByFlag) }))
+  return { ...config, snmp: { ...config.snmp, sets } }
+}
+
+/** Messages then speak of the flag that was given, not of a section of config.ini. */
+function nameByFlag(credential: Credential): Credential {
+  const name = credential.version === '3' ? `--v3-user ${credential.username}` : '--community'
+  return { ...credential, name }
 }
 
 async function chooseTargets(targets: readonly string[], flags: AskingFlags, config: Config, notices: string[]) {

@@ -9,6 +9,7 @@ import { lookOf } from '../cli/terminal.ts'
 import { watch } from '../cli/watch.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import type { Printer } from '../core/model/printer.ts'
+import { formatExplanation } from '../core/output/explanation.ts'
 import { checkThresholds, judgePrinters } from '../core/output/monitoring.ts'
 import { formatPrinterLine, formatPrinters, planRender, type RenderPlan } from '../core/output/render.ts'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../core/output/severity.ts'
@@ -18,13 +19,21 @@ import { SnmpError } from '../core/snmp/snmp-error.ts'
 export default class Scan extends BaseCommand {
   static override summary =
     'Find the printers on a network and say what they are, what they have printed and what they need.'
-  static override description =
-    `TARGET is an address, a network (10.1.0.0/24), a range (10.1.0.10-20, 10.1.0.10-2.20, 10.1.0.1-10.1.3.254), a wildcard
-(10.1.0.x, 10.1.*.1), a host name, or an IPv6 address or prefix (up to /112); several may be given. Without a target, those of
-config.ini are scanned, else the local IPv4 networks.
-
-Results go to stdout, everything else to stderr. Exit codes: 0 scan done; 1 nothing could be asked; 2 wrong usage or config;
-130 interrupted (what was found so far is printed). With --exit-code: 0 ok, 1 warning, 2 critical, 3 unknown or wrong usage.`
+  static override usage = '<%= command.id %> [TARGET...] [FLAG...]'
+  static override description = [
+    'TARGET is an address, a network (10.1.0.0/24), a range (10.1.0.10-20, 10.1.0.10-2.20, 10.1.0.1-10.1.3.254), ' +
+      'a wildcard (10.1.0.x, 10.1.*.1), a host name, or an IPv6 address or prefix (up to /112); several may be given. ' +
+      'Without a target, those of config.ini are scanned, else the local IPv4 networks.',
+    'Results go to stdout, everything else to stderr.',
+    [
+      'Exit codes:',
+      '0    scan done',
+      '1    nothing could be asked',
+      '2    wrong usage or config',
+      '130  interrupted; what was found so far is printed',
+      'With --exit-code: 0 ok, 1 warning, 2 critical, 3 unknown, interrupted or wrong usage.',
+    ].join('\n'),
+  ].join('\n\n')
   static override examples = [
     { description: 'Scan a network', command: '<%= config.bin %> scan 192.168.1.0/24' },
     {
@@ -50,7 +59,10 @@ Results go to stdout, everything else to stderr. Exit codes: 0 scan done; 1 noth
     },
   ]
   static override args = {
-    target: Args.string({ description: 'Address, network, range, wildcard or host name; several may be given.' }),
+    target: Args.string({
+      description: 'Address, network, range, wildcard or host name; several may be given.',
+      ignoreStdin: true, // what is piped in is for -f - and keys
+    }),
   }
   static override strict = false
   static override flags = { ...targetFlags, ...askingFlags, ...outputFlags, ...purposeFlags, ...globalFlags }
@@ -58,6 +70,7 @@ Results go to stdout, everything else to stderr. Exit codes: 0 scan done; 1 noth
   async run(): Promise<void> {
     this.isMonitoring = this.argv.includes('--exit-code')
     const { argv, flags } = await this.parse(Scan)
+    this.refuseEmpty(flags)
     const format = flags.json ? 'json' : flags.format
     const { columns = null, sort = null, filter = [] } = flags
     const plan = planRender({ format, columns, sort, filter, ...lookOf(process.stdout) })
@@ -67,6 +80,12 @@ Results go to stdout, everything else to stderr. Exit codes: 0 scan done; 1 noth
       critical_percent: flags.critical ?? critical_percent,
     }
     checkThresholds(thresholds)
+    if (sort !== null && format === 'ndjson') {
+      throw new PrintMasterError(
+        'bad_flag',
+        '--sort does not go with --format ndjson, which prints each printer as it is read; use --format json',
+      )
+    }
     if (flags.watch && (format === 'json' || format === 'csv' || flags.record)) {
       throw new PrintMasterError('bad_flag', '--watch goes with --format table or ndjson, and not with --record')
     }
@@ -87,7 +106,8 @@ Results go to stdout, everything else to stderr. Exit codes: 0 scan done; 1 noth
         this.tell(result)
         return this.exit(this.judge(result, plan, thresholds))
       }
-      if (!onPrinter) write(formatPrinters(result.printers, plan))
+      if (flags.explain && format === 'table') write(formatExplanation(result.printers.filter(plan.accepts), plan))
+      else if (!onPrinter) write(formatPrinters(result.printers, plan))
       this.tell(result)
       if (flags.watch && !signal.aborted) {
         const tell = (sentence: string) => this.logToStderr(sentence)

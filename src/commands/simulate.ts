@@ -22,7 +22,11 @@ export default class Simulate extends BaseCommand {
   ]
   static override strict = false
   static override args = {
-    recording: Args.string({ required: true, description: 'A .snmprec file, or a folder of them; repeatable.' }),
+    recording: Args.string({
+      required: true,
+      ignoreStdin: true,
+      description: 'A .snmprec file, or a folder of them; repeatable.',
+    }),
   }
   static override flags = simulateFlags
 

@@ -11,10 +11,10 @@ export interface PlayedFixture {
   readonly faults?: readonly Fault[]
 }
 
-/** Plays recordings on loopback, on a free port, until the test is over. */
+/** Plays recordings on loopback, on a free port unless one is given, until the test is over. */
 export async function play(
   fixtures: readonly PlayedFixture[],
-  options: { community?: string; users?: readonly UserCredential[] } = {},
+  options: { community?: string; users?: readonly UserCredential[]; port?: number } = {},
 ): Promise<Player> {
   const devices = fixtures.map(({ name, ...device }) => ({ ...device, recording: readFixture('printers', name) }))
   const player = await startPlayer({ devices, port: 0, ...options })

@@ -41,7 +41,7 @@ test('new, gone and moved', () => {
 })
 
 test('another printer at the same address is no page count', () => {
-  const other = samplePrinter({ device_id: 'B', page_count: 5 })
+  const other = samplePrinter({ device_id: 'B', serial: 'B', mac_address: '02:50:4d:00:00:0b', page_count: 5 })
   expect(describeChanges([before], [other])).toEqual([`${NAME}: gone`, `${NAME}: new, idle`])
 })
 
@@ -71,4 +71,16 @@ test('what could not be read is no change', () => {
 test('lines go by address', () => {
   const printers = ['10.0.0.10', '10.0.0.9'].map((ip) => samplePrinter({ ip, device_id: ip }))
   expect(describeChanges([], printers).map((line) => line.split(' ')[0])).toEqual(['10.0.0.9', '10.0.0.10'])
+})
+
+test('a serial number that appears only later, and at another address, is no new printer', () => {
+  const mac = '02:50:4d:00:00:07'
+  const early = samplePrinter({ serial: null, mac_address: mac, device_id: mac })
+  const late = samplePrinter({ ip: '10.0.0.8', serial: 'PM1234567', mac_address: mac, device_id: 'PM1234567' })
+  expect(describeChanges([early], [late])).toEqual(['10.0.0.8 HP LaserJet M607: moved from 10.0.0.7'])
+  const swapped = { ...late, serial: 'PM7654321', device_id: 'PM7654321' }
+  expect(describeChanges([late], [swapped])).toEqual([
+    '10.0.0.8 HP LaserJet M607: gone',
+    '10.0.0.8 HP LaserJet M607: new, idle',
+  ])
 })

@@ -7,7 +7,7 @@ import { PORT_MONITOR_MIB } from '../../src/core/mib/port-monitor.ts'
 import { PRINTER_MIB } from '../../src/core/mib/printer-mib.ts'
 import { type Level, type Printer, PrinterSchema } from '../../src/core/model/printer.ts'
 import { normalise } from '../../src/core/printer/normalise.ts'
-import { plannedScalars } from '../../src/core/printer/plan.ts'
+import { privateScalars } from '../../src/core/printer/plan.ts'
 import { MAKERS } from '../../src/core/profiles/makers.ts'
 import type { SnmpValue } from '../../src/core/snmp/value.ts'
 import { fixtureNames, normaliseFixture, readFixture, readingOf } from '../recordings/printer-fixture.ts'
@@ -23,7 +23,7 @@ const oid = fc.oneof(
   fc
     .tuple(fc.constantFrom(...columns), fc.array(id, { maxLength: 3 }))
     .map(([column, index]) => [column, ...index].join('.')),
-  fc.constantFrom(...MAKERS.flatMap(plannedScalars)),
+  fc.constantFrom(...MAKERS.flatMap(privateScalars)),
 )
 const unsigned32 = fc.oneof(fc.integer({ min: 0, max: 0xffffffff }), fc.integer({ min: 0, max: 200 }))
 const octets = fc.oneof(

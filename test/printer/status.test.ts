@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Alert } from '../../src/core/model/printer.ts'
+import type { Alert, Tray } from '../../src/core/model/printer.ts'
 import { readStatus } from '../../src/core/printer/status.ts'
 import { Tables } from '../../src/core/printer/tables.ts'
 import type { SnmpValue } from '../../src/core/snmp/value.ts'
@@ -19,16 +19,16 @@ function statusOf(
   device: number | null,
   printer: number | null,
   bits: number[] = [],
-  rest: { console?: string; alert?: Alert['severity'] } = {},
+  rest: { console?: string; alert?: Alert['severity']; code?: string; trays?: Tray[] } = {},
 ): string {
   const values = new Map<string, SnmpValue>()
   if (device !== null) values.set(HR_DEVICE_STATUS, { type: 'integer', value: device })
   if (printer !== null) values.set(HR_PRINTER_STATUS, { type: 'integer', value: printer })
   values.set(HR_ERROR_STATE, { type: 'octets', value: Uint8Array.from(bits) })
   const alerts: Alert[] = rest.alert
-    ? [{ index: 1, severity: rest.alert, group: 'input', group_index: 1, code: 'jam', description: null }]
+    ? [{ index: 1, severity: rest.alert, group: 'input', group_index: 1, code: rest.code ?? 'jam', description: null }]
     : []
-  return readStatus(new Tables(values), 1, alerts, rest.console ? [rest.console] : []).status
+  return readStatus(new Tables(values), 1, alerts, rest.console ? [rest.console] : [], rest.trays ?? []).status
 }
 
 /** The table of states in RFC 2790 (hrPrinterStatus) and RFC 3805. Bit 0 is the highest of the first byte. */
@@ -56,5 +56,36 @@ describe('readStatus', () => {
     expect(statusOf(RUNNING, IDLE, [], { alert: 'critical', console: 'Sleep mode' })).toBe('error')
     expect(statusOf(RUNNING, IDLE, [], { alert: 'warning', console: 'Sleep mode' })).toBe('asleep')
     expect(statusOf(RUNNING, IDLE, [], { alert: 'warning' })).toBe('warning')
+  })
+})
+
+const tray = (index: number, type: string, percent: number): Tray => ({
+  index,
+  name: `Tray ${index}`,
+  type,
+  media: null,
+  unit: 'sheets',
+  capacity: 100,
+  remaining: percent,
+  level: { state: 'percent', percent },
+})
+
+/** Field case: a manual feed that is empty, as it is meant to be, kept a printer critical for ever. */
+describe('an empty manual tray', () => {
+  const NO_PAPER = [0x40]
+  const manual = tray(1, 'sheetFeedManual', 0)
+  const full = tray(2, 'sheetFeedAutoRemovableTray', 80)
+  const empty = tray(2, 'sheetFeedAutoRemovableTray', 0)
+
+  it('makes neither an error nor a warning while the other trays are fed', () => {
+    expect(statusOf(RUNNING, IDLE, NO_PAPER, { trays: [manual, full] })).toBe('idle')
+    const alert = { alert: 'critical', code: 'inputMediaSupplyEmpty', trays: [manual, full] } as const
+    expect(statusOf(RUNNING, IDLE, [], { ...alert, trays: [...alert.trays] })).toBe('idle')
+  })
+
+  it('hides nothing: an empty cassette, a jam in it, a printer that has no other tray', () => {
+    expect(statusOf(RUNNING, IDLE, NO_PAPER, { trays: [manual, empty] })).toBe('error')
+    expect(statusOf(RUNNING, IDLE, NO_PAPER, { trays: [manual] })).toBe('error')
+    expect(statusOf(RUNNING, IDLE, [], { alert: 'critical', code: 'jam', trays: [manual, full] })).toBe('error')
   })
 })

@@ -50,6 +50,16 @@ test.each([
   expect(() => parseFault(text)).toThrow(/^--fault/)
 })
 
+test.each([
+  ['backwards=0', '--fault backwards=0: N is a number of objects from 2 to 1000000'],
+  ['latency=abc', '--fault latency=abc: N is milliseconds from 0 to 600000'],
+  ['max-varbinds=0', '--fault max-varbinds=0: N is a number of objects from 1 to 4096'],
+  ['loss=1 0', '--fault loss="1 0": N is a percentage from 0 to 100'],
+  ['latency', '--fault latency needs a number: latency=N, where N is milliseconds from 0 to 600000'],
+])('parseFault says what is wrong with %j', (text, message) => {
+  expect(() => parseFault(text)).toThrow(new PrintMasterError('bad_flag', message))
+})
+
 /** A line with a clock of its own; what it does depends on seed and faults only. */
 function createLine(faults: Fault[], options: { seed?: number; now?: () => number } = {}) {
   const stats = createStats()

@@ -235,6 +235,33 @@ describe('createDevice', () => {
     expect(objects.oids).toEqual(EXAMPLE_PRINTER.oids)
   })
 
+  test('behind one server, every printer of a copy has its own serial and page count', () => {
+    const life = '1.3.6.1.2.1.43.10.2.1.4'
+    const serial = SERIAL.slice(0, -2)
+    const recording = parseRecording(
+      [
+        ...[1, 2, 3].map((i) => `${serial}.${i}|4|AB000${i}`),
+        `${life}.1.1|65|1200`,
+        `${life}.2.1|65|50`,
+        `${life}.3.1|65|0`,
+        `${life}.3.2|2|-2`,
+        '1.3.6.1.4.1.32473.1.6.0|65|1200',
+      ].join('\n'),
+      'server',
+    )
+    const objects = createDevice(recording, 1, () => 0)
+    expect([1, 2, 3].map((i) => text(objects, `${serial}.${i}`))).toEqual(['AB0004', 'AB0005', 'AB0006'])
+    const count = (oid: string) => (objects.get(oid) as { value: number }).value
+    const extra = count(`${life}.1.1`) - 1200
+    expect(extra).toBeGreaterThan(0)
+    expect([`${life}.2.1`, `${life}.3.1`, '1.3.6.1.4.1.32473.1.6.0'].map(count)).toEqual([
+      50 + extra,
+      extra,
+      1200 + extra,
+    ])
+    expect(count(`${life}.3.2`)).toBe(-2)
+  })
+
   test('1,000 copies are 1,000 printers', () => {
     const serials = new Set<string>()
     const macs = new Set<string>()

@@ -54,6 +54,37 @@ describe('serials', () => {
     expect(text(`${PRIVATE}2`)).toBe(`Serial Number: ${other}`)
   })
 
+  test('are found behind S/N and a blank, and right behind SN in the name of a supply', () => {
+    const supply = '1.3.6.1.2.1.43.11.1.1.6.1.1'
+    const { text, written } = scrub(
+      `${PRIVATE}1|4|Laser 100 S/N VNB3K99999`,
+      `${supply}|4|Black Toner;SN12345678`,
+      `${PRIVATE}2|4|Drum;SN4711AB`,
+      `${PRIVATE}3|4|SNMPv3 and SN of 2026`,
+    )
+    expect(text(`${PRIVATE}1`)).toMatch(/^Laser 100 S\/N [A-Z]{3}\d[A-Z]\d{5}$/)
+    expect(text(supply)).toMatch(/^Black Toner;SN\d{8}$/)
+    expect(text(`${PRIVATE}2`)).toMatch(/^Drum;SN\d{4}[A-Z]{2}$/)
+    expect(text(`${PRIVATE}3`)).toBe('SNMPv3 and SN of 2026')
+    for (const secret of ['VNB3K99999', '12345678', '4711AB']) expect(written).not.toContain(secret)
+  })
+
+  test('are found in UTF-16 of either byte order', () => {
+    const little = Buffer.from('SN:CNB7K12345', 'utf16le')
+    const big = Buffer.from(little).swap16()
+    const { scrubbed, text } = scrub(
+      `${PRIVATE}1|4x|${big.toString('hex')}`,
+      `${PRIVATE}2|4x|${little.toString('hex')}`,
+      `${PRIVATE}3|4|CNB7K12345`,
+    )
+    const other = text(`${PRIVATE}3`)
+    expect(other).toMatch(/^[A-Z]{3}\d[A-Z]\d{5}$/)
+    expect(other).not.toBe('CNB7K12345')
+    const wide = Buffer.from(`SN:${other}`, 'utf16le')
+    expect(scrubbed.get(`${PRIVATE}2`)).toEqual({ type: 'octets', value: wide })
+    expect(scrubbed.get(`${PRIVATE}1`)).toEqual({ type: 'octets', value: Buffer.from(wide).swap16() })
+  })
+
   test('as numbers become other numbers', () => {
     const { scrubbed, text } = scrub(`${SERIAL}|4|505571100`, `${PRIVATE}1|2|505571100`, `${PRIVATE}2|2|505571101`)
     expect(scrubbed.get(`${PRIVATE}1`)).not.toEqual({ type: 'integer', value: 505571100 })
@@ -92,6 +123,43 @@ describe('addresses', () => {
     expect(text(`${PRIVATE}2`)).toBe(`KM${hex.toUpperCase()}`)
     expect(scrubbed.has(`${PRIVATE}3.${[...mac].join('.')}`)).toBe(true)
     expect(written).toContain(`${PRIVATE}4|4x|ff${hex}ff`)
+  })
+
+  test('an address in UTF-16 may become a longer one', () => {
+    const big = (text: string) => Buffer.from(text, 'utf16le').swap16()
+    const { scrubbed } = scrub(`${PRIVATE}1|4x|feff${big('ip 10.0.0.7').toString('hex')}`)
+    const value = Buffer.concat([Buffer.of(0xfe, 0xff), big('ip 192.0.2.1')])
+    expect(scrubbed.get(`${PRIVATE}1`)).toEqual({ type: 'octets', value })
+  })
+
+  test('a MAC goes from link-local addresses, default host names and spellings without zeros', () => {
+    const { scrubbed, text } = scrub(
+      '1.3.6.1.2.1.1.5.0|4|NPIA1B2C3',
+      '1.3.6.1.2.1.2.2.1.6.1|4x|001b78a1b2c3',
+      `${PRIVATE}1|4x|fe80000000000000021b78fffea1b2c3`,
+      `${PRIVATE}2|4|at 0 1b 78 a1 b2 c3 or 0:1B:78:A1:B2:C3`,
+      `${PRIVATE}3|4|http://npia1b2c3/`,
+    )
+    const bytes = (oid: string) => (scrubbed.get(oid) as SnmpValue & { type: 'octets' }).value
+    const own = Buffer.from(bytes('1.3.6.1.2.1.2.2.1.6.1')).toString('hex').slice(6)
+    expect(own).not.toBe('a1b2c3')
+    expect(Buffer.from(bytes(`${PRIVATE}1`)).toString('hex')).toBe(`fe80000000000000021b78fffe${own}`)
+    const ends = (own.match(/../g) as string[]).map((byte) => byte.replace(/^0/, ''))
+    expect(text(`${PRIVATE}2`).toLowerCase()).toBe(`at 0 1b 78 ${ends.join(' ')} or 0:1b:78:${ends.join(':')}`)
+    expect(text('1.3.6.1.2.1.1.5.0')).toBe(`NPI${own.toUpperCase()}`)
+    expect(text(`${PRIVATE}3`)).toBe(`http://npi${own}/`)
+  })
+
+  test('a MAC that stands in a link-local address only, and a default host name alone', () => {
+    const { written } = scrub(
+      `${PRIVATE}1|4x|fe80000000000000021b78fffea1b2c3`,
+      `${PRIVATE}2|4|00:1b:78:a1:b2:c3`,
+      `${PRIVATE}3|4|host NPID4E5F6`,
+    )
+    expect(written).toContain(`${PRIVATE}1|4x|fe80000000000000021b78fffe`)
+    expect(written).not.toContain('a1b2c3')
+    expect(written).not.toContain('a1:b2:c3')
+    expect(written).not.toContain('D4E5F6')
   })
 
   test('IP addresses come from the documentation range, the same in values, indices and URIs', () => {
@@ -161,6 +229,31 @@ describe('people and places', () => {
     expect(scrub(model, `${name}|4|Buchhaltung`).text(name)).toMatch(/^[A-Z][a-z]{10}$/)
   })
 
+  test('parts of host names and contacts go wherever they stand, the same alone and together', () => {
+    const { text, written } = scrub(
+      '1.3.6.1.2.1.1.4.0|4|John Doe <jdoe@mail.acme.example>',
+      '1.3.6.1.2.1.1.5.0|4|PRN-FIN-07.corp.acme.example',
+      `${PRIVATE}1|4|search corp.acme.example`,
+      `${PRIVATE}2|4|last job of John Doe, jdoe`,
+      `${PRIVATE}3|4|support@vendor.example gives support`,
+    )
+    for (const secret of ['John', 'Doe', 'jdoe', 'corp', 'acme', 'FIN']) expect(written).not.toContain(secret)
+    const [, domain] = text('1.3.6.1.2.1.1.5.0').split(/\.(.*)/) as [string, string]
+    expect(text(`${PRIVATE}1`)).toBe(`search ${domain}`)
+    const [, name, mailbox] = /^(.*) <(.*)@/.exec(text('1.3.6.1.2.1.1.4.0')) as unknown as [string, string, string]
+    expect(text(`${PRIVATE}2`)).toBe(`last job of ${name}, ${mailbox}`)
+    expect(text(`${PRIVATE}3`)).toMatch(/ gives support$/)
+  })
+
+  test('a host name of two letters goes from the sysDescr, and nothing else does', () => {
+    const descr = '1.3.6.1.2.1.1.1.0'
+    const { text } = scrub(`${descr}|4|Linux vm 6.18.2 #1 SMP vm x86_64`, `${PRIVATE}1|4|vm.swappiness`)
+    expect(text(descr)).toMatch(/^Linux [a-z]{2} 6\.18\.2 #1 SMP vm x86_64$/)
+    expect(text(descr)).not.toContain('Linux vm')
+    expect(text(`${PRIVATE}1`)).toBe('vm.swappiness')
+    expect(scrub(`${descr}|4|Linux 4.4.0 armv7`).text(descr)).toBe('Linux 4.4.0 armv7')
+  })
+
   test('the host name in the sysDescr of a Unix host goes', () => {
     const { text } = scrub('1.3.6.1.2.1.1.1.0|4|Linux mailserver 4.4.0 #1', '1.3.6.1.2.1.1.5.0|4|mailserver')
     expect(text('1.3.6.1.2.1.1.1.0')).toMatch(/^Linux [a-z]{10} 4\.4\.0 #1$/)
@@ -179,6 +272,7 @@ test('tables that name users, documents, connections and communities are left ou
     '1.3.6.1.2.1.7.5.1.1.10.0.0.9.161|64|10.0.0.9',
     '1.3.6.1.2.1.4.21.1.1.10.0.0.0|64|10.0.0.0',
     '1.3.6.1.2.1.4.24.4.1.1.10.0.0.0|64|10.0.0.0',
+    '1.3.6.1.2.1.25.6.3.1.2.1|4|acme-payroll-client',
     '1.3.6.1.6.3.18.1.1.1.2.1|4|secret',
   )
   expect(written).toBe(`${kept}\n`)

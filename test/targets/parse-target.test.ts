@@ -75,7 +75,7 @@ test.each([
   [':::', 'RFC 4291'],
   ['fe80::1%', 'RFC 4291'],
   ['fe80::1%a%b', 'RFC 4291'],
-  ['10.0.0.5:161', 'RFC 4291'],
+  ['10.0.0.5:161', 'the port goes to --port'],
   ['printer.example', 'host name cannot stand here'],
   ['-f', 'write an address'],
   ['a_b', 'write an address'],

@@ -7,19 +7,27 @@ import { nameAlert, namePrinter, nameSupply, wordLevel } from './wording.ts'
 /**
  * What is different between two scans, one line for each printer that changed, by address:
  * `10.0.0.7 HP LaserJet M607: status idle -> error; pages +12; black toner 78% -> 77%; alert: Paper jam`.
- * A printer is the same when its device_id and index are (else its address, port and index), so a new address is a move.
+ * A printer is the same when its device_id and index are, else its MAC address (a serial number may appear only later), else
+ * its address and port; so a new address is a move.
  * A page counter that falls was reset or the printer was swapped. A part that could not be read this time is no change.
  */
 export function describeChanges(before: readonly Printer[], after: readonly Printer[]): string[] {
   const old = new Map<Printer, Printer>()
   const left = new Set(before)
-  for (const key of [identityKey(before, after), addressKey]) {
+  const scans = [before, after]
+  const keys = [
+    identityKey(scans, ({ device_id }) => device_id),
+    identityKey(scans, ({ mac_address }) => mac_address),
+    addressKey,
+  ]
+  for (const key of keys) {
     const known = new Map(
       [...left].flatMap((printer) => (key(printer) === null ? [] : [[key(printer), printer] as const])),
     )
     for (const printer of after) {
       const match = old.has(printer) ? undefined : known.get(key(printer))
       if (!match || !left.has(match) || key(printer) === null) continue
+      if (haveTwoSerials(match, printer)) continue
       // The same address with another identity is another printer.
       if (key === addressKey && match.device_id !== null && printer.device_id !== null && hasMoved(match, printer))
         continue
@@ -39,10 +47,15 @@ export function describeChanges(before: readonly Printer[], after: readonly Prin
     .map(({ printer, changes }) => `${labelPrinter(printer)}: ${changes.join('; ')}`)
 }
 
-/** Device id and index, unless two printers of one scan claim the same. */
-function identityKey(...scans: (readonly Printer[])[]): (printer: Printer) => string | null {
-  const key = (printer: Printer) =>
-    printer.device_id === null ? null : `${printer.device_id}#${printer.printer_index}`
+/** An identity with the printer index, unless two printers of one scan claim the same. */
+function identityKey(
+  scans: ReadonlyArray<readonly Printer[]>,
+  identityOf: (printer: Printer) => string | null,
+): (printer: Printer) => string | null {
+  const key = (printer: Printer) => {
+    const identity = identityOf(printer)
+    return identity === null ? null : `${identity}#${printer.printer_index}`
+  }
   const claimed = new Set<string | null>()
   for (const scan of scans) {
     for (const [id, printers] of Map.groupBy(scan, key)) if (printers.length > 1) claimed.add(id)
@@ -52,6 +65,11 @@ function identityKey(...scans: (readonly Printer[])[]): (printer: Printer) => st
 
 function addressKey(printer: Printer): string {
   return `${printer.ip} ${printer.port} ${printer.printer_index}`
+}
+
+/** One network card that shows two serial numbers is in two printers, one after the other. */
+function haveTwoSerials(before: Printer, after: Printer): boolean {
+  return before.serial !== null && after.serial !== null && before.serial !== after.serial
 }
 
 function hasMoved(before: Printer, after: Printer): boolean {

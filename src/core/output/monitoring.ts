@@ -1,10 +1,11 @@
 import { PrintMasterError } from '../model/error.ts'
+import { isManualTray } from '../model/manual-tray.ts'
 import type { Printer, Tray } from '../model/printer.ts'
 import { cleanText } from './clean-text.ts'
 import { truncateText } from './fit-text.ts'
-import { DEFAULT_THRESHOLDS, judgeLevel, judgeStatus, type Severity, type Thresholds } from './severity.ts'
+import { DEFAULT_THRESHOLDS, judgeAlert, judgeLevel, judgeStatus, type Severity, type Thresholds } from './severity.ts'
 import { compareByAddress } from './sort.ts'
-import { isCritical, nameAlert, namePrinter, nameSupply, nameTray } from './wording.ts'
+import { nameAlert, namePrinter, nameSupply, nameTray } from './wording.ts'
 
 export type MonitoringCode = 0 | 1 | 2 | 3
 
@@ -55,6 +56,7 @@ export function judgePrinters(
       severity: Math.max(0, ...findings.map((finding) => finding.severity)),
     }))
     .filter(({ severity }) => severity > 0)
+    .toSorted((a, b) => b.severity - a.severity)
     .sort((a, b) => b.severity - a.severity)
   const critical = ill.filter(({ severity }) => severity === 2).length
   const warning = ill.length - critical
@@ -82,7 +84,7 @@ interface Finding {
 
 function listFindings(printer: Printer, thresholds: Thresholds): Finding[] {
   const findings: Finding[] = printer.alerts.map((alert) => ({
-    severity: isCritical(alert) ? 2 : 1,
+    severity: judgeAlert(alert, printer.trays),
     text: truncateText(nameAlert(alert), 60),
   }))
   for (const supply of printer.supplies) {
@@ -104,6 +106,6 @@ function listFindings(printer: Printer, thresholds: Thresholds): Finding[] {
 
 /** A tray fed by hand is empty most of the time; many are only known by their name. */
 function isEmptyTray(tray: Tray): boolean {
-  if (tray.type === 'sheetFeedManual' || /manual|bypass|multi-?\s?purpose|\bmp\b/i.test(tray.name ?? '')) return false
+  if (isManualTray(tray)) return false
   return tray.level.state === 'empty' || (tray.level.state === 'percent' && tray.level.percent === 0)
 }

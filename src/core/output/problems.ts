@@ -2,8 +2,8 @@ import type { Printer } from '../model/printer.ts'
 import { cleanText } from './clean-text.ts'
 import { measureText, truncateText } from './fit-text.ts'
 import { cutMark, type Look, paint } from './paint.ts'
-import { DEFAULT_THRESHOLDS, judgeLevel, judgePrinter, type Severity } from './severity.ts'
-import { isCritical, nameAlert, splitName, wordSupply } from './wording.ts'
+import { DEFAULT_THRESHOLDS, judgeAlert, judgeLevel, judgePrinter, type Severity } from './severity.ts'
+import { nameAlert, splitName, wordSupply } from './wording.ts'
 
 export interface Problem {
   readonly severity: Severity
@@ -16,8 +16,9 @@ export interface Problem {
  */
 export function listProblems(printer: Printer): Problem[] {
   const severity = judgePrinter(printer)
-  const problems: Problem[] = printer.alerts.map((alert) => ({
-    severity: isCritical(alert) ? 2 : 1,
+  const heeded = printer.alerts.filter((alert) => judgeAlert(alert, printer.trays) > 0)
+  const problems: Problem[] = heeded.map((alert) => ({
+    severity: judgeAlert(alert, printer.trays),
     text: nameAlert(alert),
   }))
   if (problems.length === 0 && severity > 0) {

@@ -1,4 +1,5 @@
-import type { Level, Printer, Supply } from '../model/printer.ts'
+import { isAboutManualTray } from '../model/manual-tray.ts'
+import type { Alert, Level, Printer, Supply, Tray } from '../model/printer.ts'
 import { isCritical } from './wording.ts'
 
 /** 0 nothing, 1 wants attention, 2 does not print or soon will not. */
@@ -28,9 +29,14 @@ export function judgeStatus(status: Printer['status']): Severity {
   return status === 'error' || status === 'offline' ? 2 : status === 'warning' ? 1 : 0
 }
 
+/** Critical alerts are critical, others a warning; that a tray fed by hand is empty is neither. */
+export function judgeAlert(alert: Alert, trays: readonly Tray[]): Severity {
+  return isAboutManualTray(alert, trays) ? 0 : isCritical(alert) ? 2 : 1
+}
+
 /** What the printer itself says, by its status and its alerts. */
 export function judgePrinter(printer: Printer): Severity {
-  const alerts = printer.alerts.map((alert): Severity => (isCritical(alert) ? 2 : 1))
+  const alerts = printer.alerts.map((alert) => judgeAlert(alert, printer.trays))
   return Math.max(judgeStatus(printer.status), ...alerts) as Severity
 }
 

@@ -48,7 +48,7 @@ export function listDefaultColumns(printers: readonly Printer[], look: Look): Ta
     {
       heading: 'Printer',
       align: 'left',
-      comfort: 22,
+      comfort: 19,
       dropRank: 0,
       draw: (printer) => namePrinter(printer) ?? (cleanText(printer.hostname ?? printer.description ?? '') || nothing),
     },
@@ -84,7 +84,7 @@ export function listDefaultColumns(printers: readonly Printer[], look: Look): Ta
     {
       heading: 'Supplies',
       align: 'left',
-      comfort: 27,
+      comfort: 19,
       dropRank: 1,
       draw: (printer, width) => drawSupplies(printer.supplies, width, width >= longWidth ? 'long' : 'short', look),
     },

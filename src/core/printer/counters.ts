@@ -45,7 +45,12 @@ export function readCounters(tables: Tables, device: number, profile: Profile | 
     if (value === null || value < 0) continue
     if (source.name === 'page_count') pageCount ??= value
     else fields[source.name] ??= value
-    counters.push({ name: source.name, value, unit: 'impressions', source: source.oid })
+    counters.push({
+      name: source.name,
+      value,
+      unit: source.name === 'scan_count' ? 'scans' : 'impressions',
+      source: source.oid,
+    })
   }
   return { pageCount, fields, counters }
 }

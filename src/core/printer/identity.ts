@@ -32,33 +32,103 @@ export function sourcesOf(field: IdentityField, profile: Profile | null): Source
   ]
 }
 
+/** One source of a field: what stood there, and what was made of it. */
+export interface Attempt {
+  /** The OID, or the key of the IEEE 1284 device id. */
+  source: string
+  /** The text that stood there; null when nothing did. */
+  raw: string | null
+  value: string | null
+  reason: string
+}
+
+export interface IdentityReading extends PrinterIdentity {
+  /** Every source of every field, in the order in which they are believed; the first with a value was taken. */
+  attempts: Record<IdentityField | 'manufacturer', Attempt[]>
+}
+
 /** What one printer is: the first acceptable value of each field's sources. */
 export function readIdentity(
   tables: Tables,
   index: DeviceIndex,
   charset: number | null,
   profile: Profile | null,
-): PrinterIdentity {
-  const textAt = (source: Extract<Source, { oid: string }>): string | null => {
-    const text = textOf(tables.values.get(instanceOf(source.oid, index)), charset)
-    return text === null ? null : cutText(text, source)
+): IdentityReading {
+  let deviceId: DeviceId | null = null
+  const look = (source: Source): { source: string; text: string | null } => {
+    if ('ieee1284' in source)
+      return { source: `IEEE 1284 ${source.ieee1284}`, text: deviceId?.[source.ieee1284] ?? null }
+    const oid = instanceOf(source.oid, index)
+    const text = textOf(tables.values.get(oid), charset)
+    return { source: oid, text: text === null ? null : cutText(text, source) }
   }
-  const ieee1284Id = firstOf(sourcesOf('ieee1284_id', profile), (source) => ('oid' in source ? textAt(source) : null))
-  const deviceId = ieee1284Id ? parseDeviceId(ieee1284Id) : null
-  const take = (field: IdentityField, accept: (text: string) => string | null) =>
-    firstOf(sourcesOf(field, profile), (source) => {
-      const text = 'oid' in source ? textAt(source) : deviceId?.[source.ieee1284]
-      return text ? accept(text) : null
+  const tryAll = (field: IdentityField, judge: (text: string) => Judgement): Attempt[] =>
+    sourcesOf(field, profile).map((each) => {
+      const { source, text } = look(each)
+      return text === null ? { source, raw: null, value: null, reason: ABSENT } : { source, raw: text, ...judge(text) }
     })
-  const serial = take('serial', (text) => (isRealSerial(text) ? text : null))
+
+  const ids = tryAll('ieee1284_id', judgeDeviceId)
+  const ieee1284Id = chosenOf(ids)
+  deviceId = ieee1284Id ? parseDeviceId(ieee1284Id) : null
+  const serials = tryAll('serial', judgeSerial)
+  const serial = chosenOf(serials)
+  const models = tryAll('model', (text) => judgeModel(text, serial))
+  const firmware = tryAll('firmware', asItStands)
+  const assets = tryAll('asset_number', asItStands)
+  const makers = tryManufacturer(tables, index.host, charset, deviceId, profile)
   return {
-    manufacturer: readManufacturer(tables, index.host, charset, deviceId) ?? profile?.manufacturer ?? null,
-    model: take('model', (text) => cleanModel(text, serial)),
+    manufacturer: chosenOf(makers),
+    model: chosenOf(models),
     serial,
-    firmware: take('firmware', (text) => text),
-    assetNumber: take('asset_number', (text) => text),
+    firmware: chosenOf(firmware),
+    assetNumber: chosenOf(assets),
     macAddress: readMac(tables),
     ieee1284Id,
+    attempts: {
+      manufacturer: makers,
+      model: models,
+      serial: serials,
+      firmware,
+      asset_number: assets,
+      ieee1284_id: ids,
+    },
+  }
+}
+
+type Judgement = Pick<Attempt, 'value' | 'reason'>
+const ABSENT = 'not there, or empty'
+
+function chosenOf(attempts: readonly Attempt[]): string | null {
+  return attempts.find(({ value }) => value !== null)?.value ?? null
+}
+
+function asItStands(text: string): Judgement {
+  return { value: text, reason: 'as it stands' }
+}
+
+/** Some devices keep another text where the device id belongs. */
+function judgeDeviceId(text: string): Judgement {
+  const { manufacturer, model } = parseDeviceId(text)
+  if (manufacturer === null && model === null)
+    return { value: null, reason: 'names neither maker nor model: no device id' }
+  return asItStands(text)
+}
+
+function judgeSerial(text: string): Judgement {
+  const real = isRealSerial(text)
+  return {
+    value: real ? text : null,
+    reason: real ? 'looks like a real serial number' : 'a placeholder, no serial number',
+  }
+}
+
+function judgeModel(text: string, serial: string | null): Judgement {
+  const model = cleanModel(text, serial)
+  if (model === null) return { value: null, reason: 'no name is left without maker and serial number' }
+  return {
+    value: model,
+    reason: model === text ? 'as it stands' : 'without maker, serial number, version and "series"',
   }
 }
 
@@ -77,31 +147,42 @@ function cutText(text: string, { after, before }: Extract<Source, { oid: string 
   return end < 0 ? null : rest.slice(0, end)
 }
 
-function firstOf<T>(sources: readonly Source[], read: (source: Source) => T | null): T | null {
-  for (const source of sources) {
-    const value = read(source)
-    if (value !== null) return value
-  }
-  return null
-}
-
 /** The badge on the box: as the device calls itself, before what its network card's number says. */
-function readManufacturer(tables: Tables, device: number, charset: number | null, id: DeviceId | null): string | null {
-  const texts = [
-    tables.text(HOST_RESOURCES_MIB.hrDeviceDescr, `${device}`, charset),
-    id?.manufacturer ?? null,
-    tables.text(SNMPV2_MIB.sysDescr, '0', charset),
+function tryManufacturer(
+  tables: Tables,
+  device: number,
+  charset: number | null,
+  id: DeviceId | null,
+  profile: Profile | null,
+): Attempt[] {
+  const descr = `${HOST_RESOURCES_MIB.hrDeviceDescr}.${device}`
+  const texts: Array<[source: string, text: string | null]> = [
+    [descr, textOf(tables.values.get(descr), charset)],
+    ['IEEE 1284 manufacturer', id?.manufacturer ?? null],
+    [`${SNMPV2_MIB.sysDescr}.0`, tables.text(SNMPV2_MIB.sysDescr, '0', charset)],
   ]
-  for (const text of texts) {
-    const badge = text ? findBadge(text) : null
-    if (badge) return badge.name
-  }
-  return null
+  const attempts = texts.map(([source, raw]): Attempt => {
+    if (raw === null) return { source, raw, value: null, reason: ABSENT }
+    const badge = findBadge(raw)
+    return {
+      source,
+      raw,
+      value: badge?.name ?? null,
+      reason: badge ? 'begins with the name of a maker' : 'names no maker',
+    }
+  })
+  const sysObjectId = `${SNMPV2_MIB.sysObjectID}.0`
+  const value = profile?.manufacturer ?? null
+  const reason = profile ? `the enterprise number is that of the profile ${profile.name}` : 'no profile matches'
+  return [...attempts, { source: sysObjectId, raw: null, value, reason }]
 }
 
 /** A model's name without the maker before it, and without "series", serial number or versions behind it. */
 export function cleanModel(text: string, serial: string | null): string | null {
-  let model = text.split(/;| \/ |, /)[0] ?? ''
+  const [first = '', ...others] = text.split(/;| \/ |, /)
+  let model = first
+  // "SP 4210N 1.05 / NRG Network Printer": what stands before the services is name and version
+  if (others.length > 0 && text.includes(' / ')) model = model.replace(/\s+\d+\.[\d.]+$/, '')
   model = findBadge(model)?.rest ?? model
   if (serial) model = model.replace(serial, '').replace(serial.split('-')[0] as string, '')
   model = model

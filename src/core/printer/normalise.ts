@@ -6,6 +6,7 @@ import type { Profile } from '../profiles/profile.ts'
 import type { Reading } from '../snmp/reading.ts'
 import { readAlerts, readCovers } from './alerts.ts'
 import { readCounters } from './counters.ts'
+import { explainPrinter } from './explain.ts'
 import { identify } from './identify.ts'
 import { readIdentity } from './identity.ts'
 import { quantityOf } from './level.ts'
@@ -19,7 +20,11 @@ import { readOutputs, readTrays } from './trays.ts'
  * else for each hrDevicePrinter, else one. Pure: the same reading always gives the same printers, and no reading makes
  * it throw.
  */
-export function normalise(reading: Reading, profiles: readonly Profile[] = MAKERS): Printer[] {
+export function normalise(
+  reading: Reading,
+  profiles: readonly Profile[] = MAKERS,
+  options: { explain?: boolean } = {},
+): Printer[] {
   const tables = new Tables(reading.values)
   const { chosen } = identify(reading.values, profiles)
   const devices = deviceIndices(tables)
@@ -37,9 +42,9 @@ export function normalise(reading: Reading, profiles: readonly Profile[] = MAKER
     const clock = ticks === null ? null : { ticks, at: Date.parse(reading.sampled_at) }
     const alerts = readAlerts(tables, device, charset, { supplies, trays, outputs, covers }, clock)
     const consoleText = readConsole(tables, device, charset)
-    const { status, detectedErrors } = readStatus(tables, host, alerts, consoleText)
+    const { status, detectedErrors, reason } = readStatus(tables, host, alerts, consoleText, trays)
     const { pageCount, fields, counters } = readCounters(tables, device, profile)
-    return {
+    const printer: Printer = {
       ip: reading.address,
       port: reading.port,
       device_id: identity.serial ?? deviceIdOfMac(identity.macAddress, device, devices.length),
@@ -73,6 +78,8 @@ export function normalise(reading: Reading, profiles: readonly Profile[] = MAKER
       snmp_version: reading.snmp_version,
       missing: [...reading.missing],
     }
+    if (!options.explain) return printer
+    return { ...printer, evidence: explainPrinter(printer, { tables, device, host, identity, statusReason: reason }) }
   })
 }
 

@@ -88,18 +88,21 @@ export const PARTS: ReadonlyArray<{ part: string; columns: readonly string[] }> 
 
 const MAX_INTERFACES = 16
 
-export function plannedColumns(profile: Profile | null): Column[] {
-  const standard = PARTS.flatMap(({ columns }) =>
+/** Columns of the standard MIBs. */
+export function plannedColumns(): Column[] {
+  return PARTS.flatMap(({ columns }) =>
     columns.map((oid) => (oid === IF_MIB.ifPhysAddress ? { oid, maxRows: MAX_INTERFACES } : { oid })),
   )
-  const tables = (profile?.supply_levels ?? []).flatMap((source) =>
-    'names' in source ? [source.names, source.levels] : [],
-  )
-  return [...standard, ...tables.map((oid) => ({ oid }))]
+}
+
+/** Columns of the maker's own tables. */
+export function privateColumns(profile: Profile | null): Column[] {
+  const sources = profile?.supply_levels ?? []
+  return sources.flatMap((source) => ('names' in source ? [{ oid: source.names }, { oid: source.levels }] : []))
 }
 
 /** The maker's own objects, asked by Get. */
-export function plannedScalars(profile: Profile | null): string[] {
+export function privateScalars(profile: Profile | null): string[] {
   if (!profile) return []
   const fields = ['model', 'serial', 'firmware', 'asset_number', 'ieee1284_id'] as const
   const oids = fields

@@ -7,8 +7,9 @@ import type { SnmpSession } from '../snmp/session.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
 import type { SnmpValue } from '../snmp/value.ts'
 import { type Gap, Walker } from '../snmp/walk.ts'
+import { mustAvoidPrivateObjects } from './deny-list.ts'
 import { type Identity, identify } from './identify.ts'
-import { partOf, plannedColumns, plannedScalars } from './plan.ts'
+import { partOf, plannedColumns, privateColumns, privateScalars } from './plan.ts'
 
 const PRINTER_MIB = '1.3.6.1.2.1.43'
 const MAX_DEVICES = 64
@@ -52,8 +53,13 @@ export async function readPrinter(
 
   const gaps: Gap[] = []
   try {
-    await walker.columns(plannedColumns(identity.chosen?.profile ?? null))
-    await walker.scalars(plannedScalars(identity.chosen?.profile ?? null))
+    await walker.columns(plannedColumns())
+    const profile = identity.chosen?.profile ?? null
+    if (mustAvoidPrivateObjects(profile, values)) gaps.push({ oid: 'private', reason: 'deny_listed' })
+    else {
+      await walker.columns(privateColumns(profile))
+      await walker.scalars(privateScalars(profile))
+    }
   } catch (error) {
     if (!(error instanceof SnmpError)) throw error
     const reason = deadline.aborted ? 'deadline' : 'timeout'
@@ -81,7 +87,7 @@ function gapError(address: string, gaps: readonly Gap[]): SnmpError {
 function missingParts(gaps: readonly Gap[]): Missing[] {
   const parts = new Map<string, string>()
   for (const { oid, reason } of gaps) {
-    const part = oid === 'rest' ? 'rest' : partOf(oid)
+    const part = oid === 'rest' ? oid : partOf(oid)
     if (!parts.has(part)) parts.set(part, reason)
   }
   return [...parts].map(([part, reason]) => ({ part, reason }))

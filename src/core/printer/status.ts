@@ -2,7 +2,8 @@ import { saysAsleep } from '../mib/console-words.ts'
 import { HOST_RESOURCES_MIB } from '../mib/host-resources.ts'
 import { enumName } from '../mib/iana-printer.ts'
 import { type DetectedError, decodeDetectedErrors, HR_DEVICE_STATUS, HR_PRINTER_STATUS } from '../mib/printer-status.ts'
-import type { Alert, PrinterStatus } from '../model/printer.ts'
+import { isAboutManualTray, isManualTray } from '../model/manual-tray.ts'
+import type { Alert, PrinterStatus, Tray } from '../model/printer.ts'
 import type { Tables } from './tables.ts'
 
 const STOPS: readonly DetectedError[] = [
@@ -27,6 +28,8 @@ const WARNS: readonly DetectedError[] = [
 export interface StatusReading {
   status: PrinterStatus
   detectedErrors: DetectedError[]
+  /** Which of the rules decided. */
+  reason: string
 }
 
 /**
@@ -40,27 +43,45 @@ export function readStatus(
   device: number,
   alerts: readonly Alert[],
   consoleText: readonly string[],
+  trays: readonly Tray[],
 ): StatusReading {
   const printer = tables.number(HOST_RESOURCES_MIB.hrPrinterStatus, `${device}`)
   const deviceStatus = tables.number(HOST_RESOURCES_MIB.hrDeviceStatus, `${device}`)
   const detectedErrors = decodeDetectedErrors(
     tables.bytes(HOST_RESOURCES_MIB.hrPrinterDetectedErrorState, `${device}`) ?? new Uint8Array(),
   )
-  const has = (bits: readonly DetectedError[]) => bits.some((bit) => detectedErrors.includes(bit))
-  const status = (): PrinterStatus => {
-    if (alerts.some(({ severity }) => severity === 'critical') || has(STOPS)) return 'error'
-    if (consoleText.some(saysAsleep)) return 'asleep'
+  const wolf = onlyManualTraysAreEmpty(trays)
+  const heeded = wolf ? detectedErrors.filter((bit) => !PAPER_BITS.includes(bit)) : detectedErrors
+  const has = (bits: readonly DetectedError[]) => bits.some((bit) => heeded.includes(bit))
+  const decide = (): [PrinterStatus, reason: string] => {
+    if (alerts.some((alert) => alert.severity === 'critical' && !isAboutManualTray(alert, trays)))
+      return ['error', 'prtAlertTable has a critical alert']
+    if (has(STOPS)) return ['error', `hrPrinterDetectedErrorState has ${heeded.join(', ')}`]
+    const sleepy = consoleText.find(saysAsleep)
+    if (sleepy !== undefined) return ['asleep', `its display says "${sleepy}"`]
     const state = name(HR_PRINTER_STATUS, printer)
-    if (state === 'other' && name(HR_DEVICE_STATUS, deviceStatus) === 'running') return 'asleep'
-    if (name(HR_DEVICE_STATUS, deviceStatus) === 'down') {
-      return state === 'warmup' ? 'warmup' : has(['offline']) ? 'offline' : 'error'
-    }
-    const warned = alerts.some(({ severity }) => severity === 'warning') || has(WARNS)
-    if (warned) return 'warning'
-    if (state === 'idle' || state === 'printing' || state === 'warmup') return state
-    return has(['offline']) ? 'offline' : name(HR_DEVICE_STATUS, deviceStatus) === 'warning' ? 'warning' : 'unknown'
+    const running = name(HR_DEVICE_STATUS, deviceStatus)
+    const says = `hrPrinterStatus is ${state || 'not there'}, hrDeviceStatus ${running || 'not there'}`
+    if (state === 'other' && running === 'running') return ['asleep', `${says}: standby (RFC 3805)`]
+    if (running === 'down') return [state === 'warmup' ? 'warmup' : has(['offline']) ? 'offline' : 'error', says]
+    if (alerts.some((alert) => alert.severity === 'warning' && !isAboutManualTray(alert, trays)))
+      return ['warning', 'prtAlertTable has a warning']
+    if (has(WARNS)) return ['warning', `hrPrinterDetectedErrorState has ${heeded.join(', ')}`]
+    if (state === 'idle' || state === 'printing' || state === 'warmup') return [state, says]
+    return [has(['offline']) ? 'offline' : running === 'warning' ? 'warning' : 'unknown', says]
   }
-  return { status: status(), detectedErrors }
+  const [status, reason] = decide()
+  return { status, detectedErrors, reason }
+}
+
+const PAPER_BITS: readonly DetectedError[] = ['lowPaper', 'noPaper', 'inputTrayEmpty']
+
+/** Printers set their paper bits for an empty manual tray too, while the others are full. */
+function onlyManualTraysAreEmpty(trays: readonly Tray[]): boolean {
+  const empty = trays.filter(({ level }) => level.state === 'percent' && level.percent === 0)
+  const others = trays.filter((tray) => !isManualTray(tray))
+  const isFed = ({ level }: Tray) => level.state === 'some' || (level.percent ?? 0) > 0
+  return empty.length > 0 && empty.every(isManualTray) && others.length > 0 && others.every(isFed)
 }
 
 function name(table: Readonly<Record<number, string>>, value: number | null): string {

@@ -1,8 +1,8 @@
 import { PRINTER_MIB } from '../mib/printer-mib.ts'
 import { colorOfName, kindOfName } from '../mib/supply-words.ts'
 import { unitWord } from '../mib/unit-word.ts'
-import type { Supply, SupplyKind } from '../model/printer.ts'
-import type { Profile } from '../profiles/profile.ts'
+import type { Level, Supply, SupplyKind } from '../model/printer.ts'
+import { findWorkaround, type Profile } from '../profiles/profile.ts'
 import { levelOf, quantityOf } from './level.ts'
 import { readPrivateLevel } from './private-level.ts'
 import { splitSupplyName } from './supply-name.ts'
@@ -61,24 +61,37 @@ function readSupply(
   const index = `${device}.${row}`
   const maximum = tables.number(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, index)
   const level = tables.number(PRINTER_MIB.prtMarkerSuppliesLevel, index)
-  const isEmpty = level !== null && level === profile?.empty_level
   const unit = tables.number(PRINTER_MIB.prtMarkerSuppliesSupplyUnit, index)
   const type = tables.number(PRINTER_MIB.prtMarkerSuppliesType, index)
   const description = tables.text(PRINTER_MIB.prtMarkerSuppliesDescription, index, charset)
   const named = description === null ? { name: null } : splitSupplyName(description)
   const colorant = tables.number(PRINTER_MIB.prtMarkerSuppliesColorantIndex, index)
   const supplyClass = SUPPLY_CLASSES[tables.number(PRINTER_MIB.prtMarkerSuppliesClass, index) ?? 0]
+  const isEmpty = level !== null && level === findWorkaround(profile, 'level_means_empty')?.level
   return {
     index: row,
     kind: kindOf(type, description),
     color: colorOf(tables, device, colorant) ?? (description && colorOfName(description)),
     ...named,
     ...(supplyClass && { class: supplyClass }),
-    level: isEmpty ? { state: 'empty' } : levelOf(maximum, level, unit),
+    level:
+      isEmpty && supplyClass !== 'receptacle'
+        ? { state: 'empty' }
+        : withStep(levelOf(maximum, level, unit), maximum, profile),
     unit: unit === null ? null : unitWord(unit),
     capacity: quantityOf(maximum),
     remaining: quantityOf(level),
   }
+}
+
+/** A gauge of ten units or fewer moves in visible steps; some finer ones are known to do so as well. */
+const COARSE_CAPACITY = 10
+
+function withStep(level: Level, maximum: number | null, profile: Profile | null): Level {
+  if (level.state !== 'percent') return level
+  const isCoarse = maximum !== null && maximum > 1 && maximum <= COARSE_CAPACITY
+  const step = isCoarse ? Math.round(100 / maximum) : findWorkaround(profile, 'levels_in_steps')?.step_percent
+  return step === undefined ? level : { ...level, step_percent: step }
 }
 
 /** By type; a type that says "other" or "unknown", or none at all, leaves it to the name. */

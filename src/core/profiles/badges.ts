@@ -49,7 +49,8 @@ export const BADGES: ReadonlyArray<{ name: string; words: readonly string[] }> =
   { name: 'Zebra', words: ['zebra technologies', 'zebra'] },
 ]
 
-const SUFFIX = /^(?:[ ,]*(?:corporation|corp\.?|incorporated|inc\.?|co\., ?ltd\.?|ltd\.?|electronics|international))*/i
+const SUFFIX =
+  /^(?:[ ,]*(?:[®™]|\((?:r|tm)\)|corporation|corp\.?|incorporated|inc\.?|co\., ?ltd\.?|ltd\.?|electronics|international))*/i
 
 /** The badge whose word the text begins with, and the text behind it; null for none. */
 export function findBadge(text: string): { name: string; rest: string } | null {

@@ -63,3 +63,11 @@ export function checkMatchers(profiles: readonly Profile[], what: string): void 
     }
   }
 }
+
+/** The profiles, without the models whose own objects are not to be asked for. */
+export function withoutDenyList(profiles: readonly Profile[]): Profile[] {
+  return profiles.map(({ workarounds = [], ...rest }) => ({
+    ...rest,
+    workarounds: workarounds.filter(({ kind }) => kind !== 'avoid_private_objects'),
+  }))
+}

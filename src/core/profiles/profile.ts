@@ -98,6 +98,53 @@ const SupplyLevelSchema = Type.Union([
 ])
 export type SupplyLevelSource = Type.Static<typeof SupplyLevelSchema>
 
+const WHY = {
+  reason: Type.String({ minLength: 10, description: 'what the devices do wrong, and where that was seen' }),
+  shown_by: Type.Array(Type.String(), {
+    description: 'recordings (test/recordings) whose expected output changes without it; a test sees to it',
+  }),
+}
+
+/** What a maker's devices do wrong, as one of the kinds that the program knows how to put right. */
+const WorkaroundSchema = Type.Union([
+  Type.Object(
+    {
+      kind: Type.Literal('level_means_empty'),
+      level: Type.Integer({ maximum: -4, description: 'prtMarkerSuppliesLevel by which they mean empty' }),
+      ...WHY,
+    },
+    EXACT,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('levels_in_steps'),
+      step_percent: Type.Integer({ minimum: 1, maximum: 50, description: 'the levels move in steps this coarse' }),
+      ...WHY,
+    },
+    EXACT,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('avoid_private_objects'),
+      models: Type.Array(Type.String({ minLength: 3 }), {
+        minItems: 1,
+        description: 'models (as hrDeviceDescr or sysDescr names them) that restart when private objects are polled',
+      }),
+      ...WHY,
+    },
+    EXACT,
+  ),
+])
+export type Workaround = Type.Static<typeof WorkaroundSchema>
+
+/** The workaround of one kind that a profile has. */
+export function findWorkaround<K extends Workaround['kind']>(
+  profile: Profile | null,
+  kind: K,
+): Extract<Workaround, { kind: K }> | undefined {
+  return profile?.workarounds?.find((each): each is Extract<Workaround, { kind: K }> => each.kind === kind)
+}
+
 export const ProfileSchema = Type.Object(
   {
     name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$', description: 'lower case, unique' }),
@@ -113,9 +160,7 @@ export const ProfileSchema = Type.Object(
     before_standard: Type.Optional(SourceListsSchema),
     after_standard: Type.Optional(SourceListsSchema),
     supply_levels: Type.Optional(Type.Array(SupplyLevelSchema)),
-    empty_level: Type.Optional(
-      Type.Integer({ maximum: -4, description: 'a level of the Printer-MIB by which the maker means empty' }),
-    ),
+    workarounds: Type.Optional(Type.Array(WorkaroundSchema)),
     counters: Type.Optional(
       Type.Array(CounterSourceSchema, {
         description: 'read beside the standard life count, which stays the page count where it is there',

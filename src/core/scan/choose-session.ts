@@ -15,12 +15,13 @@ export async function chooseSession(
   credentials: readonly Credential[],
   options: SessionOptions,
 ): Promise<SnmpSession> {
+  const known = { ...options, roundTrip: host.roundTrip }
   let refusal: unknown = null
   const tryAll = async (wanted: (credential: Credential) => boolean): Promise<SnmpSession | null> => {
     for (const credential of credentials.filter(wanted)) {
-      const session = openSession(credential, options)
+      const session = openSession(credential, known)
       if (credential.version !== '3' && host.answered.has(credential)) {
-        return (await upgrade(credential, credentials, options)) ?? session
+        return (await upgrade(credential, credentials, known)) ?? session
       }
       if (credential.version !== '3') continue
       // Its engine may still answer: a credential that stands before another is not passed over for being later.

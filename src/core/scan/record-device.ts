@@ -1,3 +1,5 @@
+import { mustAvoidPrivateObjects } from '../printer/deny-list.ts'
+import { identify } from '../printer/identify.ts'
 import type { Reading } from '../snmp/reading.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
 import type { SnmpValue } from '../snmp/value.ts'
@@ -7,8 +9,8 @@ import { chooseSession } from './choose-session.ts'
 import type { ScanOptions } from './scan.ts'
 import { Sweep, type SweptHost } from './sweep.ts'
 
-/** The standard objects, the printer extensions and everything of the makers. */
-const SUBTREES = ['1.3.6.1.2.1', '1.3.6.1.4.1']
+const STANDARD = '1.3.6.1.2.1'
+const PRIVATE = '1.3.6.1.4.1'
 const MAX_OBJECTS = 100_000
 
 /**
@@ -39,7 +41,11 @@ export async function recordDevice(
       values.set(oid, value)
       onObject(values.size)
     })
-    for (const oid of SUBTREES) await walker.columns([{ oid, maxRows: MAX_OBJECTS }])
+    await walker.columns([{ oid: STANDARD, maxRows: MAX_OBJECTS }])
+    const { chosen } = identify(values, options.profiles)
+    const isDenied = mustAvoidPrivateObjects(chosen?.profile ?? null, values)
+    if (isDenied) walker.gaps.push({ oid: PRIVATE, reason: 'deny_listed' })
+    else await walker.columns([{ oid: PRIVATE, maxRows: MAX_OBJECTS }])
     const missing = walker.gaps.map(({ oid, reason }) => ({ part: oid, reason }))
     return { address, port, snmp_version: session.version, sampled_at: sampledAt, values, missing }
   } finally {

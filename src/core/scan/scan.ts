@@ -31,6 +31,8 @@ export interface ScanOptions {
   credentialsFor(address: string): readonly Credential[]
   /** A user's own first. */
   profiles: readonly Profile[]
+  /** Adds `evidence` to each printer: what every field came from. */
+  explain?: boolean
   now(): Date
   signal: AbortSignal
 }
@@ -77,7 +79,9 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
         signal,
       })
       const { reading } = await readPrinter(session, options.profiles, options.now, signal)
-      for (const printer of reading ? normalise(reading, options.profiles) : []) {
+      for (const printer of reading
+        ? normalise(reading, options.profiles, { explain: options.explain ?? false })
+        : []) {
         printers++
         queue.push({ type: 'read', printer })
       }

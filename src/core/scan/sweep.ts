@@ -36,6 +36,9 @@ export class SweptHost {
   objectId: string | null = null
   description: string | null = null
   attempt = 0
+  /** Milliseconds from the first try to the first answer: never less than the device takes. */
+  roundTrip = 0
+  readonly began = performance.now()
   over = false
   private readonly waiting: Array<() => void> = []
 
@@ -98,7 +101,7 @@ export class Sweep {
   private readonly queues: Array<Array<{ host: SweptHost; due: number }>>
   private readonly heads: number[]
   private outstanding = 0
-  private readonly probes = new Map<readonly Credential[], Probes>()
+  private readonly probes = new WeakMap<readonly Credential[], Probes>()
 
   constructor(options: SweepOptions) {
     this.options = options
@@ -212,6 +215,7 @@ export class Sweep {
       }
     }
     if (isFirst) {
+      host.roundTrip = performance.now() - host.began
       this.answered++
       this.options.onAnswer(host)
     }

@@ -11,7 +11,7 @@ export class CommunitySession implements SnmpSession {
   readonly version: '1' | '2c'
   private readonly community: Buffer
   private readonly options: SessionOptions
-  private readonly roundTrip = new RoundTrip()
+  private readonly roundTrip: RoundTrip
 
   constructor(credential: CommunityCredential, options: SessionOptions) {
     this.address = options.address
@@ -19,6 +19,7 @@ export class CommunitySession implements SnmpSession {
     this.version = credential.version
     this.community = Buffer.from(credential.community.reveal())
     this.options = options
+    this.roundTrip = new RoundTrip(options.roundTrip)
   }
 
   async request(type: 'get' | 'get_next' | 'get_bulk', oids: readonly string[], repetitions = 0): Promise<Varbind[]> {

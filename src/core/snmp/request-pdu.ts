@@ -45,7 +45,12 @@ export function takeVarbinds(pdu: Pdu, address: string): Varbind[] | undefined {
 
 /** Smoothed time from question to answer, so that a slow device is not asked twice for nothing. */
 export class RoundTrip {
-  private milliseconds = 0
+  private milliseconds: number
+
+  /** @param milliseconds what is known already; 0 for nothing */
+  constructor(milliseconds = 0) {
+    this.milliseconds = milliseconds
+  }
 
   waits(timeout: number, retries: number): number[] {
     return retryWaits(timeout, retries, this.milliseconds)
@@ -55,7 +60,7 @@ export class RoundTrip {
     const began = performance.now()
     const result = await exchange()
     const took = performance.now() - began
-    this.milliseconds = this.milliseconds === 0 ? took : 0.75 * this.milliseconds + 0.25 * took
+    this.milliseconds = this.milliseconds === 0 ? took : (this.milliseconds + took) / 2
     return result
   }
 }

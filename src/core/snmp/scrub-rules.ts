@@ -30,6 +30,7 @@ export const DROPPED: readonly string[] = [
   '1.3.6.1.2.1.25.3.8.1.3', // remote mount points
   '1.3.6.1.2.1.25.4.2.1.4', // paths and parameters of processes
   '1.3.6.1.2.1.25.4.2.1.5',
+  '1.3.6.1.2.1.25.6', // installed software
   '1.3.6.1.2.1.55', // IPv6
   '1.3.6.1.4.1.9.9.23', // Cisco discovery: neighbours
   '1.0.8802', // LLDP: neighbours
@@ -68,6 +69,13 @@ export const NAMES: readonly string[] = [
   '1.3.6.1.2.1.47.1.1.1.1.15', // entPhysicalAssetID
   '1.3.6.1.4.1.11.2.3.9.4.2.1.1.3.12', // HP: asset number or location
   '1.3.6.1.4.1.1347.40.10.1.1.5', // Kyocera: host name
+]
+
+/** Names of people, often with an address or a number behind them. */
+export const PEOPLE: readonly string[] = [
+  '1.3.6.1.2.1.1.4', // sysContact
+  '1.3.6.1.2.1.43.5.1.1.4', // prtGeneralCurrentOperator
+  '1.3.6.1.2.1.43.5.1.1.5', // prtGeneralServicePerson
 ]
 
 /** MAC addresses of the device itself. */

@@ -1,7 +1,8 @@
 import { disguiseMac, disguiseText, foldCase } from './disguise.ts'
-import { MAC_SPELLINGS } from './mac-spelling.ts'
+import { MAC_BYTE_SPELLINGS, MAC_TAIL_PREFIXES, MAC_TEXT_SPELLINGS } from './mac-spelling.ts'
 import { isWithin } from './oid.ts'
 import { ADDRESS_TABLE } from './scrub-rules.ts'
+import { treatWide, WIDE } from './scrub-wide.ts'
 
 /** Shorter texts are too common to be looked for everywhere. */
 const LEAST_TOKEN = 5
@@ -39,7 +40,7 @@ export class Disguise {
   whole(padded: string): string {
     const text = trim(padded)
     if (COMMON.test(text) || PLACEHOLDER.test(text)) return padded
-    return this.replaceTokens(padded, (between) => disguiseText(between, this.salt))
+    return treatWide(padded, (plain) => this.replaceTokens(plain, (between) => this.disguise(between)))
   }
 
   addSerial(written: string): void {
@@ -48,7 +49,7 @@ export class Disguise {
     this.addToken(text)
     // Shorter ones can be a page count as well.
     if (/^[1-9]\d{6,9}$/.test(text)) this.numbers.set(Number(text), Number(this.disguiseNumber(text)))
-    const other = disguiseText(text, this.salt)
+    const other = this.disguise(text)
     for (const encoding of ['hex', 'utf16le'] as const) {
       const encode = (plain: string) => encodeText(plain, encoding)
       this.tokens.set(foldCase(encode(text)), (match) =>
@@ -61,18 +62,18 @@ export class Disguise {
   /** A text that is replaced wherever it stands, in any case of its letters. */
   addToken(text: string): void {
     if (text.length < LEAST_TOKEN || this.tokens.has(foldCase(text))) return
-    this.tokens.set(foldCase(text), (match) => disguiseText(match, this.salt))
+    this.tokens.set(foldCase(text), (match) => this.disguise(match))
     if (text.length < LEAST_UNBOUND || /^[A-Za-z]+$/.test(text)) this.bound.add(foldCase(text))
   }
 
-  /** A name of a host, a person or a place; of a host's full name the first label too. */
+  /** A name of a host, a person or a place; of a host's full name its parts too. */
   addName(written: string): void {
     const text = trim(written)
-    for (const name of /^[\w-]+\.[\w.-]+$/.test(text) ? [text, text.slice(0, text.indexOf('.'))] : [text]) {
+    for (const name of splitHostName(text)) {
       if (name.length < LEAST_NAME || COMMON.test(name) || !/[A-Za-z\x80-\xff].*[A-Za-z0-9\x80-\xff]/.test(name))
         continue
       if (this.tokens.has(foldCase(name))) continue
-      this.tokens.set(foldCase(name), (match) => disguiseText(match, this.salt))
+      this.tokens.set(foldCase(name), (match) => this.disguise(match))
       this.bound.add(foldCase(name))
     }
   }
@@ -80,7 +81,7 @@ export class Disguise {
   /** A secret is short at times, and must go all the same. */
   addSecret(text: string): void {
     if (text.length < 3 || COMMON.test(text) || this.tokens.has(foldCase(text))) return
-    this.tokens.set(foldCase(text), (match) => disguiseText(match, this.salt))
+    this.tokens.set(foldCase(text), (match) => this.disguise(match))
     this.bound.add(foldCase(text))
   }
 
@@ -88,17 +89,21 @@ export class Disguise {
   addMac(mac: string): void {
     if (/^0+$|^f+$/.test(mac) || this.oidTokens.has(dotted(Buffer.from(mac, 'hex').toString('latin1')))) return
     const other = disguiseMac(mac, this.salt)
-    for (const spell of MAC_SPELLINGS) {
-      const isBytes = spell(mac).length === 6
-      // Bytes must match as they are; a folded key would miss those that look like capitals.
-      this.tokens.set(foldCase(spell(mac)), (match) =>
-        isBytes ? spell(other) : matchCase(match, foldCase(spell(other))),
-      )
+    for (const spell of MAC_BYTE_SPELLINGS) {
+      this.tokens.set(foldCase(spell(mac)), () => spell(other))
+      this.oidTokens.set(dotted(spell(mac)), dotted(spell(other)))
     }
-    this.oidTokens.set(
-      dotted(Buffer.from(mac, 'hex').toString('latin1')),
-      dotted(Buffer.from(other, 'hex').toString('latin1')),
-    )
+    for (const spell of MAC_TEXT_SPELLINGS) {
+      this.tokens.set(foldCase(spell(mac)), (match) => matchCase(match, foldCase(spell(other))))
+      // Without its leading zero it could be the end of another one.
+      if (spell(mac).length < 17 && /[ :]/.test(spell(mac))) this.bound.add(foldCase(spell(mac)))
+    }
+    for (const prefix of MAC_TAIL_PREFIXES) {
+      const token = prefix + mac.slice(6)
+      const spell = (match: string) => match.slice(0, -6) + matchCase(match.slice(-6), other.slice(6))
+      this.tokens.set(token, spell)
+      this.bound.add(token)
+    }
   }
 
   /** An IPv4 address; masks, loopback, multicast and "none" say nothing and stay. */
@@ -142,7 +147,18 @@ export class Disguise {
   inText(text: string): string {
     const whole = this.wholeValues.get(text)
     if (whole !== undefined) return whole
-    return this.replaceTokens(text, (between) => between)
+    return this.replaceTokens(
+      text.replace(WIDE, (run) => treatWide(run, (plain) => this.replaceTokens(plain, (between) => between))),
+      (between) => between,
+    )
+  }
+
+  /** Part by part, so that a mailbox, a domain and a word of a name are the same alone and together. */
+  private disguise(text: string): string {
+    return text
+      .split(/([^A-Za-z0-9\x80-\xff]+)/)
+      .map((part) => disguiseText(part, this.salt))
+      .join('')
   }
 
   private replaceTokens(text: string, treatRest: (between: string) => string): string {
@@ -181,6 +197,14 @@ export class Disguise {
   }
 }
 
+/** "a.b.example": itself, "a" and "b.example". */
+function splitHostName(text: string): string[] {
+  if (!/^[\w-]+\.[\w.-]+$/.test(text)) return [text]
+  const labels = text.split('.').slice(0, 16)
+  const domains = labels.slice(1, -1).map((_, i) => labels.slice(i + 1).join('.'))
+  return [text, labels[0] as string, ...domains]
+}
+
 function isHarmless(address: string): boolean {
   const [a, b, c, d] = address.split('.').map(Number) as [number, number, number, number]
   const bits = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
@@ -213,5 +237,6 @@ function escapePattern(text: string): string {
 /** Not inside a longer word or number. */
 function bind(token: string): string {
   if (/^\d+(\.\d+){3}$/.test(token)) return `(?<![\\d.])${escapePattern(token)}(?!\\.?\\d)`
-  return `(?<![a-z0-9\\x80-\\xff])${escapePattern(token)}(?![a-z0-9\\x80-\\xff])`
+  // "SN" is written right before a serial.
+  return `(?:(?<![a-z0-9\\x80-\\xff])|(?<=(?<![a-z0-9])sn))${escapePattern(token)}(?![a-z0-9\\x80-\\xff])`
 }

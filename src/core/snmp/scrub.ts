@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { compareOids, isWithin } from './oid.ts'
-import { findTokens } from './scrub-patterns.ts'
-import { ADDRESS_TABLE, DROPPED, MACS, MODEL_NAMED, MODEL_TEXTS, NAMES, SERIALS } from './scrub-rules.ts'
+import { findPeople, findTokens } from './scrub-patterns.ts'
+import { ADDRESS_TABLE, DROPPED, MACS, MODEL_NAMED, MODEL_TEXTS, NAMES, PEOPLE, SERIALS } from './scrub-rules.ts'
 import { Disguise } from './scrub-tokens.ts'
+import { narrow, WIDE } from './scrub-wide.ts'
 import type { SnmpValue } from './value.ts'
 
 /**
@@ -40,6 +41,13 @@ function isBelowAny(oid: string, prefixes: readonly string[]): boolean {
 /** The sysDescr of these says the host's name, not a model's. */
 const HOST_SYSTEM = /^(?:linux|darwin|freebsd|openbsd|netbsd|sunos|aix|hp-ux|solaris|hardware: .*windows)\b/i
 
+const SYS_DESCR = '1.3.6.1.2.1.1.1'
+/** As uname writes it: the system, the host's name, a version. */
+const HOST_NAME =
+  /^((?:linux|darwin|freebsd|openbsd|netbsd|sunos|aix|hp-ux|solaris) )([A-Za-z][\w.-]*)(?= [A-Za-z.]{0,3}\d)/i
+/** fe80::/64 and an interface identifier made of a MAC address (RFC 4291 appendix A), in hex. */
+const LINK_LOCAL = /^fe800{12}(..)(.{4})fffe(.{6})$/
+
 function collectModelTexts(rows: readonly [string, SnmpValue][]): string {
   const texts = rows.flatMap(([oid, value]) => {
     return value.type === 'octets' && isBelowAny(oid, MODEL_TEXTS) ? textOf(value.value) : []
@@ -63,11 +71,20 @@ function collect(oid: string, value: SnmpValue, disguise: Disguise, modelTexts: 
   if (value.type === 'ip') disguise.addAddress(value.value)
   if (isWithin(oid, ADDRESS_TABLE)) disguise.addAddress(oid.split('.').slice(-4).join('.'))
   if (value.type !== 'octets') return
-  const text = textOf(value.value)
+  const text = narrow(textOf(value.value)) ?? textOf(value.value)
   if (isBelowAny(oid, MACS) && text.length === 6) disguise.addMac(Buffer.from(value.value).toString('hex'))
   else if (isBelowAny(oid, SERIALS)) disguise.addSerial(text)
   else if (isBelowAny(oid, NAMES) && !isModelName(text, modelTexts)) disguise.addName(text)
+  if (isBelowAny(oid, PEOPLE)) findPeople(text, disguise, (name) => isModelName(name, modelTexts))
+  const host = isWithin(oid, SYS_DESCR) ? HOST_NAME.exec(text)?.[2] : undefined
+  if (host !== undefined) disguise.addName(host)
+  const linkLocal = LINK_LOCAL.exec(Buffer.from(value.value).toString('hex'))
+  if (linkLocal) {
+    const [, first, maker, own] = linkLocal as unknown as [string, string, string, string]
+    disguise.addMac((Number.parseInt(first, 16) ^ 2).toString(16).padStart(2, '0') + maker + own)
+  }
   findTokens(text, disguise)
+  for (const [run] of text.matchAll(WIDE)) findTokens(run.replaceAll('\0', ''), disguise)
 }
 
 function scrubValue(oid: string, value: SnmpValue, disguise: Disguise, modelTexts: string): SnmpValue {
@@ -77,7 +94,13 @@ function scrubValue(oid: string, value: SnmpValue, disguise: Disguise, modelText
       const text = textOf(value.value)
       const isModel = isBelowAny(oid, MODEL_NAMED) && isModelName(text, modelTexts)
       const isOwn = isBelowAny(oid, SERIALS) || (isBelowAny(oid, NAMES) && !isModel)
-      const other = isOwn ? disguise.whole(text) : disguise.inText(text)
+      let other = isOwn ? disguise.whole(text) : disguise.inText(text)
+      if (isWithin(oid, SYS_DESCR)) {
+        // Names too short to be looked for everywhere.
+        other = other.replace(HOST_NAME, (all, system: string, host: string) =>
+          host.length < 4 ? system + disguise.whole(host) : all,
+        )
+      }
       return { type: value.type, value: Buffer.from(other, 'latin1') }
     }
     case 'ip':

@@ -9,6 +9,8 @@ export interface SessionOptions {
   /** Milliseconds to wait for an answer after the last try. */
   timeout: number
   retries: number
+  /** Milliseconds that the device took to answer before. */
+  roundTrip?: number
   signal?: AbortSignal
 }
 

@@ -54,7 +54,7 @@ export class UserSession implements SnmpSession {
   private readonly options: SessionOptions
   private readonly keys: UsmKeys | null
   private readonly private: boolean
-  private readonly roundTrip = new RoundTrip()
+  private readonly roundTrip: RoundTrip
   private engine: HeardEngine | null = null
   /** An encrypted answer has come: from then on silence is silence. */
   private isPrivacyProven = false
@@ -64,6 +64,7 @@ export class UserSession implements SnmpSession {
     this.port = options.port
     this.credential = credential
     this.options = options
+    this.roundTrip = new RoundTrip(options.roundTrip)
     this.keys = keysOf(credential)
     this.private = credential.security_level === 'authPriv'
   }
@@ -78,7 +79,7 @@ export class UserSession implements SnmpSession {
       if (!(await this.answersWithoutPrivacy())) throw error
       throw new SnmpError(
         'wrong_priv_key',
-        `${this.address}: the privacy key or protocol of ${this.credential.name} is wrong`,
+        `${this.address}: the privacy key or protocol of ${nameOf(this.credential)} is wrong`,
       )
     }
   }
@@ -201,7 +202,7 @@ export class UserSession implements SnmpSession {
   }
 
   private acceptReport(pdu: Pdu, message: V3Message): 'resync' | undefined {
-    const { name } = this.credential
+    const name = nameOf(this.credential)
     switch (reportedCounter(pdu)) {
       case 1:
         throw new SnmpError(
@@ -237,6 +238,11 @@ function reportedCounter(pdu: Pdu): number {
 function heard(message: V3Message): HeardEngine {
   const { engineId, engineBoots, engineTime } = message.usm
   return { id: Buffer.from(engineId), boots: engineBoots, time: engineTime, heardAt: performance.now() }
+}
+
+/** How a message calls a credential: its section of config.ini, or the flag it came from. */
+function nameOf({ name }: UserCredential): string {
+  return name.startsWith('-') ? name : `[${name}]`
 }
 
 function keysOf(credential: UserCredential): UsmKeys | null {

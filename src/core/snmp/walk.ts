@@ -1,6 +1,6 @@
 import { compareOids, isWithin } from './oid.ts'
 import type { SnmpSession } from './session.ts'
-import { SnmpError } from './snmp-error.ts'
+import { SnmpError, type SnmpErrorCode } from './snmp-error.ts'
 import { isAbsent, type SnmpValue, type Varbind } from './value.ts'
 
 /** A column (or any subtree) to read to its end, or to `maxRows`. */
@@ -13,7 +13,7 @@ export type Sink = (oid: string, value: SnmpValue) => void
 /** Where reading stopped before its end, and why. */
 export interface Gap {
   oid: string
-  reason: 'timeout' | 'loop' | 'too_many_rows' | 'refused' | 'bad_answer' | 'deadline'
+  reason: 'timeout' | 'loop' | 'too_many_rows' | 'refused' | 'bad_answer' | 'deadline' | 'deny_listed'
 }
 
 interface Cursor {
@@ -23,6 +23,8 @@ interface Cursor {
 }
 
 const MAX_ROWS = 2000
+/** Of everything read from one device; the largest printers have some 200 KiB. */
+const MAX_BYTES = 16 * 1024 * 1024
 const MAX_REPETITIONS = 25
 /** About 1,400 bytes of answer: one Ethernet frame. */
 const FIRST_SIZE = 32
@@ -36,9 +38,16 @@ export class Walker {
   private readonly session: SnmpSession
   private readonly sink: Sink
   readonly gaps: Gap[] = []
+  /** Variable bindings asked for at one time; `ceiling` is what this device is known not to manage more than. */
   private size = FIRST_SIZE
+  private ceiling = FIRST_SIZE
+  /** The smallest request that went unanswered: once may be a lost packet, twice is the device. */
+  private silentAt = Number.POSITIVE_INFINITY
   private bulk: boolean
+  /** Some agents are silent about GetBulk and answer GetNext. */
+  private bulkWorks = false
   private silent = 0
+  private bytes = 0
 
   constructor(session: SnmpSession, sink: Sink) {
     this.session = session
@@ -59,7 +68,8 @@ export class Walker {
       const done = new Set<Cursor>()
       try {
         const varbinds = await this.next(batch, repetitions)
-        this.silent = 0
+        this.succeed()
+        this.bulkWorks ||= this.bulk
         if (!this.advance(batch, varbinds, done)) throw new SnmpError('bad_answer', 'no progress')
       } catch (error) {
         this.recover(error, batch, repetitions, done)
@@ -79,13 +89,13 @@ export class Walker {
         for (const { oid, value } of await this.session.request('get', batch)) {
           if (batch.includes(oid) && !isAbsent(value)) this.sink(oid, value)
         }
-        this.silent = 0
+        this.succeed()
         rest = rest.slice(batch.length)
       } catch (error) {
         const { code, index } = asSnmpError(error)
         if (code === 'no_such_name' && batch.length > 1 && index >= 1 && index <= batch.length) {
           alone.push(...rest.splice(index - 1, 1))
-        } else if (batch.length > 1) this.size = Math.ceil(batch.length / 2)
+        } else if (batch.length > 1) this.shrink(batch.length, code)
         else {
           if (code === 'timeout') this.silent++
           if (code !== 'no_such_name') this.gaps.push({ oid: batch[0] as string, reason: reasonOf(code) })
@@ -117,21 +127,39 @@ export class Walker {
       const cursor = batch[i % batch.length] as Cursor
       if (done.has(cursor)) continue
       moved = true
-      if (value.type === 'end_of_mib_view' || !isWithin(oid, cursor.column.oid)) done.add(cursor)
-      else if (compareOids(oid, cursor.at) <= 0) {
+      const isBehind = value.type === 'end_of_mib_view' || !isWithin(oid, cursor.column.oid)
+      // Sent back out of a column that has begun is no end; an agent that wraps round ends an empty one so.
+      const isStuck = value.type !== 'end_of_mib_view' && compareOids(oid, cursor.at) <= 0
+      if (isBehind && !(isStuck && cursor.rows > 0)) done.add(cursor)
+      else if (isStuck) {
         this.gaps.push({ oid: cursor.column.oid, reason: 'loop' })
         done.add(cursor)
       } else {
         cursor.at = oid
         cursor.rows++
+        this.bytes += oid.length + ('value' in value && typeof value.value === 'object' ? value.value.length : 8)
         if (!isAbsent(value)) this.sink(oid, value)
-        if (cursor.rows >= (cursor.column.maxRows ?? MAX_ROWS)) {
-          if (!cursor.column.maxRows) this.gaps.push({ oid: cursor.column.oid, reason: 'too_many_rows' })
+        const isTooMuch = this.bytes > MAX_BYTES
+        if (isTooMuch || cursor.rows >= (cursor.column.maxRows ?? MAX_ROWS)) {
+          if (isTooMuch || !cursor.column.maxRows) this.gaps.push({ oid: cursor.column.oid, reason: 'too_many_rows' })
           done.add(cursor)
         }
       }
     }
     return moved
+  }
+
+  private succeed(): void {
+    this.silent = 0
+    this.size = Math.min(this.ceiling, this.size * 2)
+  }
+
+  /** Silence may be the network's: less is asked for a while. What is refused, or cut short, is never asked again. */
+  private shrink(asked: number, code: SnmpErrorCode): void {
+    const isDevice = code !== 'timeout' || asked >= this.silentAt
+    if (code === 'timeout') this.silentAt = Math.min(this.silentAt, asked)
+    if (isDevice) this.ceiling = Math.max(1, Math.floor(asked / 2))
+    this.size = Math.max(1, Math.floor(asked / (code === 'timeout' ? 4 : 2)))
   }
 
   private recover(error: unknown, batch: readonly Cursor[], repetitions: number, done: Set<Cursor>): void {
@@ -140,7 +168,8 @@ export class Walker {
     const culprit = batch[index - 1]
     if (code === 'no_such_name' && (culprit || batch.length === 1)) {
       done.add(culprit ?? (batch[0] as Cursor)) // v1: nothing lies behind this cursor
-    } else if (asked > 1) this.size = Math.max(1, Math.floor(asked / (code === 'timeout' ? 4 : 2)))
+    } else if (code === 'timeout' && this.bulk && !this.bulkWorks) this.bulk = false
+    else if (asked > 1) this.shrink(asked, code)
     else if (this.bulk)
       this.bulk = false // an agent that knows GetNext only
     else {

@@ -188,6 +188,6 @@ export class Wire {
 export function retryWaits(timeout: number, retries: number, roundTrip = 0): number[] {
   return Array.from({ length: retries + 1 }, (_, attempt) => {
     const share = attempt === retries ? 1 : Math.min(1, 2 ** (attempt - 2))
-    return Math.round(Math.max(timeout * share, Math.min(2 * roundTrip, 2 * timeout)))
+    return Math.round(Math.max(timeout * share, Math.min(2 * roundTrip, 4 * timeout)))
   })
 }

@@ -18,7 +18,10 @@ export function parseIpv6(text: string): TargetRange | Refusal {
   }
   const [, , plain = '', , bits] = match
   const address = parseAddress(plain)
-  if (address === null) return { refused: 'this is not an IPv6 address (RFC 4291)' }
+  if (address === null) {
+    const hasPort = /^[\w.-]+:\d{1,5}$/.test(text)
+    return { refused: hasPort ? 'the port goes to --port' : 'this is not an IPv6 address (RFC 4291)' }
+  }
   const length = bits === undefined ? 128 : Number(bits)
   if (length > 128) return { refused: 'the prefix length of IPv6 goes up to /128' }
   if (length < SHORTEST_PREFIX) {

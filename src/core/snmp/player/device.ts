@@ -34,7 +34,9 @@ export function createDevice(recording: Recording, copy: number, now: () => numb
 
 function personalise(objects: LiveObjects, traits: Traits, copy: number): void {
   const replacements = new Map<string, string>()
-  for (const serial of traits.serials) replacements.set(serial, raiseText(serial, copy))
+  // The printers behind one server may have serials in a row.
+  const step = copy * traits.serials.length
+  for (const serial of traits.serials) replacements.set(serial, raiseText(serial, step))
   for (const mac of traits.macs) {
     const raised = raiseMac(mac, copy * MAC_STEP)
     for (const spell of MAC_SPELLINGS) replacements.set(spell(mac), spell(raised))
@@ -87,7 +89,13 @@ function raiseMac(mac: string, by: number): string {
 }
 
 function replaceAll(bytes: Uint8Array, replacements: ReadonlyMap<string, string>): Uint8Array {
-  let text = Buffer.from(bytes).toString('latin1')
-  for (const [from, to] of replacements) text = text.replaceAll(from, () => to)
-  return Buffer.from(text, 'latin1')
+  const text = Buffer.from(bytes).toString('latin1')
+  const present = [...replacements.keys()].filter((from) => text.includes(from)).sort((a, b) => b.length - a.length)
+  if (present.length === 0) return bytes
+  // In one pass: what replaces one may be another one's original.
+  const pattern = new RegExp(present.map((from) => from.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g')
+  return Buffer.from(
+    text.replace(pattern, (from) => replacements.get(from) ?? from),
+    'latin1',
+  )
 }

@@ -43,16 +43,18 @@ type FaultKind = Fault['kind']
 
 interface Argument {
   readonly name: 'percent' | 'ms' | 'every' | 'bytes' | 'count'
+  /** What N is, for messages. */
+  readonly meaning: string
   readonly min: number
   readonly max: number
   /** What the fault's bare name stands for; without it the number must be given. */
   readonly bare?: number
 }
 
-const PERCENT: Argument = { name: 'percent', min: 0, max: 100 }
+const PERCENT: Argument = { name: 'percent', meaning: 'a percentage', min: 0, max: 100 }
 const ALWAYS: Argument = { ...PERCENT, bare: 100 }
-const MS: Argument = { name: 'ms', min: 0, max: 600_000 }
-const EVERY: Argument = { name: 'every', min: 2, max: 1_000_000, bare: 10 }
+const MS: Argument = { name: 'ms', meaning: 'milliseconds', min: 0, max: 600_000 }
+const EVERY: Argument = { name: 'every', meaning: 'a number of objects', min: 2, max: 1_000_000, bare: 10 }
 
 const FAULTS: Record<FaultKind, Argument | 'answer' | null> = {
   silence: ALWAYS,
@@ -71,8 +73,8 @@ const FAULTS: Record<FaultKind, Argument | 'answer' | null> = {
   circle: EVERY,
   'no-combined-get': null,
   'no-bulk': 'answer',
-  'max-size': { name: 'bytes', min: 128, max: 65_507, bare: 484 },
-  'max-varbinds': { name: 'count', min: 1, max: 4096 },
+  'max-size': { name: 'bytes', meaning: 'a number of bytes', min: 128, max: 65_507, bare: 484 },
+  'max-varbinds': { name: 'count', meaning: 'a number of objects', min: 1, max: 4096 },
   'v1-only': null,
   'v2c-only': null,
 }
@@ -99,7 +101,7 @@ export function parseFault(text: string): Fault {
   }
   if (argument === 'answer') {
     if (value !== undefined && value !== 'silent' && value !== 'generr') {
-      throw new PrintMasterError('bad_flag', `--fault ${kind}=${JSON.stringify(value)}: silent or generr`)
+      throw new PrintMasterError('bad_flag', `--fault ${kind}=${quoteOdd(value)}: the answer is silent or generr`)
     }
     return { kind: 'no-bulk', answer: value ?? 'silent' }
   }
@@ -111,19 +113,24 @@ function splitOnce(text: string): [string, string | undefined] {
   return at < 0 ? [text.trim(), undefined] : [text.slice(0, at).trim(), text.slice(at + 1).trim()]
 }
 
-function parseArgument(kind: string, value: string | undefined, { name, min, max, bare }: Argument): number {
-  const range = `${name} from ${min} to ${max}`
+function parseArgument(kind: string, value: string | undefined, { name, meaning, min, max, bare }: Argument): number {
+  const range = `N is ${meaning} from ${min} to ${max}`
   if (value === undefined) {
     if (bare === undefined)
-      throw new PrintMasterError('bad_flag', `--fault ${kind} needs a number: ${kind}=N, ${range}`)
+      throw new PrintMasterError('bad_flag', `--fault ${kind} needs a number: ${kind}=N, where ${range}`)
     return bare
   }
   const pattern = name === 'percent' ? /^\d{1,3}(\.\d{1,3})?$/ : /^\d{1,9}$/
   const number = pattern.test(value) ? Number(value) : Number.NaN
   if (!(number >= min && number <= max)) {
-    throw new PrintMasterError('bad_flag', `--fault ${kind}=${JSON.stringify(value)}: must be ${range}`)
+    throw new PrintMasterError('bad_flag', `--fault ${kind}=${quoteOdd(value)}: ${range}`)
   }
   return number
+}
+
+/** Plain values are shown as they were typed. */
+function quoteOdd(value: string): string {
+  return /^[\w.+-]{1,40}$/.test(value) ? value : JSON.stringify(value)
 }
 
 /** The fault of this kind, the last one where several are given. */

@@ -11,7 +11,7 @@ export interface Traits {
   readonly identityOids: readonly string[]
   /** sysName, unless it is empty. */
   readonly nameOid: string | undefined
-  /** prtMarkerLifeCount of the first marker, and counters elsewhere that say the same. */
+  /** prtMarkerLifeCount of every marker of every printer, and counters elsewhere that say the same as one. */
   readonly pageCountOids: readonly string[]
 }
 
@@ -36,7 +36,7 @@ export function findTraits(recording: Recording): Traits {
 function lookThrough(recording: Recording): Traits {
   const serials = new Set<string>()
   const macs = new Set<string>()
-  let pageCount: number | undefined
+  const pageCounts = new Set<number>()
   for (const [oid, value] of recording.values) {
     if (value.type === 'octets') {
       const text = Buffer.from(value.value).toString('latin1')
@@ -44,8 +44,8 @@ function lookThrough(recording: Recording): Traits {
       if (isWithin(oid, IF_PHYS_ADDRESS) && text.length === 6 && /[^\0]/.test(text)) {
         macs.add(Buffer.from(value.value).toString('hex'))
       }
-    } else if (pageCount === undefined && isWithin(oid, MARKER_LIFE_COUNT) && 'value' in value) {
-      pageCount = Number(value.value)
+    } else if (isWithin(oid, MARKER_LIFE_COUNT) && 'value' in value) {
+      pageCounts.add(Number(value.value))
     }
   }
   const spelled = [...serials, ...[...macs].flatMap((mac) => MAC_SPELLINGS.map((spell) => spell(mac)))]
@@ -56,8 +56,9 @@ function lookThrough(recording: Recording): Traits {
       const text = Buffer.from(value.value).toString('latin1')
       if (spelled.some((form) => text.includes(form))) identityOids.push(oid)
     } else if (value.type === 'counter32' || value.type === 'integer' || value.type === 'gauge32') {
-      const isSame = value.value === pageCount && pageCount >= LEAST_TELLING_COUNT
-      if (isSame || (isWithin(oid, MARKER_LIFE_COUNT) && value.value === pageCount)) pageCountOids.push(oid)
+      const isSame = value.value >= LEAST_TELLING_COUNT && pageCounts.has(value.value)
+      // Below zero stands "unknown" (RFC 3805).
+      if (isSame || (isWithin(oid, MARKER_LIFE_COUNT) && value.value >= 0)) pageCountOids.push(oid)
     }
   }
   const name = recording.values.get(SYS_NAME)

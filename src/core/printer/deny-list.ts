@@ -1,0 +1,22 @@
+import { HOST_RESOURCES_MIB, SNMPV2_MIB } from '../mib/host-resources.ts'
+import { PORT_MONITOR_MIB } from '../mib/port-monitor.ts'
+import { findWorkaround, type Profile } from '../profiles/profile.ts'
+import { isWithin } from '../snmp/oid.ts'
+import type { SnmpValue } from '../snmp/value.ts'
+import { textOf } from './tables.ts'
+
+const MODEL_COLUMNS = [
+  HOST_RESOURCES_MIB.hrDeviceDescr,
+  SNMPV2_MIB.sysDescr,
+  PORT_MONITOR_MIB.ppmPrinterIEEE1284DeviceId,
+]
+
+/** True for a model that is known to restart when the maker's own objects are polled, by what the standard ones say. */
+export function mustAvoidPrivateObjects(profile: Profile | null, values: ReadonlyMap<string, SnmpValue>): boolean {
+  const models = findWorkaround(profile, 'avoid_private_objects')?.models ?? []
+  if (models.length === 0) return false
+  const texts = [...values].flatMap(([oid, value]) =>
+    MODEL_COLUMNS.some((column) => isWithin(oid, column)) ? (textOf(value, null) ?? []) : [],
+  )
+  return models.some((model) => texts.some((text) => text.includes(model)))
+}
