@@ -46,10 +46,11 @@ export function takeVarbinds(pdu: Pdu, address: string): Varbind[] | undefined {
 /** Smoothed time from question to answer, so that a slow device is not asked twice for nothing. */
 export class RoundTrip {
   private milliseconds: number
+  private isMeasured = false
 
-  /** @param milliseconds what is known already; 0 for nothing */
-  constructor(milliseconds = 0) {
-    this.milliseconds = milliseconds
+  /** @param guess an upper bound from elsewhere; the first answer takes its place */
+  constructor(guess = 0) {
+    this.milliseconds = guess
   }
 
   waits(timeout: number, retries: number): number[] {
@@ -60,7 +61,8 @@ export class RoundTrip {
     const began = performance.now()
     const result = await exchange()
     const took = performance.now() - began
-    this.milliseconds = this.milliseconds === 0 ? took : (this.milliseconds + took) / 2
+    this.milliseconds = this.isMeasured ? (this.milliseconds + took) / 2 : took
+    this.isMeasured = true
     return result
   }
 }
