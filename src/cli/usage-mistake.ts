@@ -1,4 +1,4 @@
-import { findNearest } from '../core/config/nearest.ts'
+import { findNearest } from '../core/model/nearest.ts'
 import { cleanText } from '../core/output/clean-text.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
 

@@ -1,9 +1,9 @@
 import { PrintMasterError } from '../model/error.ts'
+import { findNearest } from '../model/nearest.ts'
 import { Secret } from '../model/secret.ts'
 import { checkTarget, parseTarget, splitTargets } from '../targets/parse-target.ts'
 import { quoteText } from '../targets/quote-text.ts'
 import type { TargetRange } from '../targets/target-range.ts'
-import { findNearest } from './nearest.ts'
 
 /** Takes one sentence about what is wrong with a value; whoever calls knows where the value stands. */
 export type Complain = (problem: string) => void

@@ -1,5 +1,5 @@
+import { findNearest } from '../model/nearest.ts'
 import type { Entry } from './entry.ts'
-import { findNearest } from './nearest.ts'
 import { findSettings, listKeys, SECTIONS, type Settings } from './schema.ts'
 
 const PREFIX = 'PRINTMASTER_'

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path'
 import ini from 'ini'
+import { findNearest } from '../model/nearest.ts'
 import { quoteText } from '../targets/quote-text.ts'
 import type { Entry } from './entry.ts'
-import { findNearest } from './nearest.ts'
 import { findSettings, listKeys, SECTIONS } from './schema.ts'
 
 const LONGEST_LINE = 8192

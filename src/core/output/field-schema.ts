@@ -1,3 +1,4 @@
+import { findNearest } from '../model/nearest.ts'
 import { PrinterSchema } from '../model/printer.ts'
 
 /** What a filter or a column needs to know of a field: its type, and what lies inside it. */
@@ -58,25 +59,7 @@ export function findNearestName(name: string, known: readonly string[]): string 
   const wanted = name.toLowerCase()
   const synonym = Object.hasOwn(SYNONYMS, wanted) ? SYNONYMS[wanted] : undefined
   if (synonym && known.includes(synonym.split('.')[0] as string)) return synonym
-  let best: string | null = null
-  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1
-  for (const candidate of known) {
-    const distance = countEdits(wanted, candidate)
-    if (distance < least) [best, least] = [candidate, distance]
-  }
-  return best ?? known.find((candidate) => wanted.length >= 3 && candidate.includes(wanted)) ?? null
-}
-
-/** Levenshtein distance; the names compared are short. */
-function countEdits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, letter] of [...a.slice(0, 60)].entries()) {
-    const next = [i + 1]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (letter === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[b.length] as number
+  return (
+    findNearest(wanted, known) ?? known.find((candidate) => wanted.length >= 3 && candidate.includes(wanted)) ?? null
+  )
 }

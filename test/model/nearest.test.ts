@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findNearest } from '../../src/core/config/nearest.ts'
+import { findNearest } from '../../src/core/model/nearest.ts'
 
 test.each([
   ['comunity', 'community'],
