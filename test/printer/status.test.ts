@@ -57,6 +57,11 @@ describe('readStatus', () => {
     expect(statusOf(RUNNING, IDLE, [], { alert: 'warning', console: 'Sleep mode' })).toBe('asleep')
     expect(statusOf(RUNNING, IDLE, [], { alert: 'warning' })).toBe('warning')
   })
+
+  it.each(['powerUp', 'markerFuserUnderTemperature', 'coverClosed'])('%s is an event unless it is critical', (code) => {
+    expect(statusOf(RUNNING, IDLE, [], { alert: 'warning', code })).toBe('idle')
+    expect(statusOf(RUNNING, IDLE, [], { alert: 'critical', code })).toBe('error')
+  })
 })
 
 const tray = (index: number, type: string, percent: number): Tray => ({

@@ -1,4 +1,4 @@
-import { isAboutManualTray } from '../model/manual-tray.ts'
+import { isHarmless } from '../model/harmless-alert.ts'
 import type { Alert, Level, Printer, Supply, Tray } from '../model/printer.ts'
 import { isCritical } from './wording.ts'
 
@@ -29,9 +29,9 @@ export function judgeStatus(status: Printer['status']): Severity {
   return status === 'error' || status === 'offline' ? 2 : status === 'warning' ? 1 : 0
 }
 
-/** Critical alerts are critical, others a warning; that a tray fed by hand is empty is neither. */
+/** Critical alerts are critical, others a warning; those that ask nothing of anyone are neither. */
 export function judgeAlert(alert: Alert, trays: readonly Tray[]): Severity {
-  return isAboutManualTray(alert, trays) ? 0 : isCritical(alert) ? 2 : 1
+  return isHarmless(alert, trays) ? 0 : isCritical(alert) ? 2 : 1
 }
 
 /** What the printer itself says, by its status and its alerts. */

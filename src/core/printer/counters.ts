@@ -2,7 +2,8 @@ import { PRINTER_MIB } from '../mib/printer-mib.ts'
 import { unitWord } from '../mib/unit-word.ts'
 import type { Counter } from '../model/printer.ts'
 import type { CounterName, CounterSource, Profile } from '../profiles/profile.ts'
-import { numberOf, type Tables } from './tables.ts'
+import { isWithin } from '../snmp/oid.ts'
+import { numberOf, type Tables, textOf } from './tables.ts'
 import { readTaggedRecords } from './tagged-records.ts'
 
 const IMPRESSIONS = 7
@@ -41,22 +42,65 @@ export function readCounters(tables: Tables, device: number, profile: Profile | 
   }
   const fields: Counters['fields'] = {}
   for (const source of profile?.counters ?? []) {
-    const value = readSource(tables, source)
-    if (value === null || value < 0) continue
+    const read = readSource(tables, source)
+    if (read === null || read.value < 0) continue
+    const { value, oids } = read
     if (source.name === 'page_count') pageCount ??= value
     else fields[source.name] ??= value
     counters.push({
       name: source.name,
       value,
       unit: source.name === 'scan_count' ? 'scans' : 'impressions',
-      source: source.oid,
+      source: oids.join(SUM_SIGN),
     })
   }
   return { pageCount, fields, counters }
 }
 
-function readSource(tables: Tables, { oid, record }: CounterSource): number | null {
-  const value = tables.values.get(oid)
-  if (record === undefined) return numberOf(value)
-  return value?.type === 'octets' ? (readTaggedRecords(value.value).get(record) ?? null) : null
+/** Between the OIDs of a counter that is their sum. */
+export const SUM_SIGN = ' + '
+
+interface Count {
+  value: number
+  oids: string[]
+}
+
+function readSource(tables: Tables, source: CounterSource): Count | null {
+  if ('sum' in source) {
+    const there = (source.and_if_there ?? []).filter((oid) => tables.values.has(oid))
+    return addUp(tables, [...source.sum, ...there])
+  }
+  if ('labels' in source) {
+    const rows = source.label.map((label) => rowsLabelled(tables, source.labels, label))
+    return rows.every(({ length }) => length === 1)
+      ? addUp(
+          tables,
+          rows.flat().map((row) => `${source.values}.${row}`),
+        )
+      : null
+  }
+  if (source.record === undefined) return addUp(tables, [source.oid])
+  const bytes = tables.values.get(source.oid)
+  const value = bytes?.type === 'octets' ? readTaggedRecords(bytes.value).get(source.record) : undefined
+  return value === undefined ? null : { value, oids: [source.oid] }
+}
+
+/** The sum of counters; null when one of them is no number, or a negative one. */
+function addUp(tables: Tables, oids: string[]): Count | null {
+  let value = 0
+  for (const oid of oids) {
+    const count = numberOf(tables.values.get(oid))
+    if (count === null || count < 0) return null
+    value += count
+  }
+  return { value, oids }
+}
+
+/** The index of each row whose cell in a column of labels is this number or this text. */
+function rowsLabelled(tables: Tables, column: string, label: number | string): string[] {
+  return [...tables.values].flatMap(([oid, value]) => {
+    if (!isWithin(oid, column)) return []
+    const cell = typeof label === 'number' ? numberOf(value) : textOf(value, null)
+    return cell === label ? oid.slice(column.length + 1) : []
+  })
 }

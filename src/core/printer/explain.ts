@@ -2,6 +2,7 @@ import { HOST_RESOURCES_MIB, IF_MIB, SNMPV2_MIB } from '../mib/host-resources.ts
 import { PRINTER_MIB } from '../mib/printer-mib.ts'
 import type { Evidence, Level, Printer } from '../model/printer.ts'
 import type { SnmpValue } from '../snmp/value.ts'
+import { SUM_SIGN } from './counters.ts'
 import type { Attempt, IdentityReading } from './identity.ts'
 import type { Tables } from './tables.ts'
 
@@ -99,9 +100,10 @@ function explainCounters(printer: Printer, tables: Tables): Evidence[] {
   return printer.counters.map(({ name, value, unit, source }) => {
     const isTaken = !seen.has(name) && printer[name as keyof Printer] === value
     seen.add(name)
-    const oid = source.replace('prtMarkerLifeCount', PRINTER_MIB.prtMarkerLifeCount)
+    const oids = source.replace('prtMarkerLifeCount', PRINTER_MIB.prtMarkerLifeCount).split(SUM_SIGN)
+    const raw = oids.map((oid) => describeValue(tables.values.get(oid)) ?? 'nothing').join(SUM_SIGN)
     const reason = isTaken ? `counts ${unit}` : `counts ${unit}; kept beside the value that was taken`
-    return { field: name, value, source: oid, raw: describeValue(tables.values.get(oid)), reason, tried: [] }
+    return { field: name, value, source: oids.join(SUM_SIGN), raw, reason, tried: [] }
   })
 }
 

@@ -138,13 +138,15 @@ function instanceOf(oid: string, { device, host }: DeviceIndex): string {
 }
 
 /** The part of a text that a source means; null where its marks are not in it. */
-function cutText(text: string, { after, before }: Extract<Source, { oid: string }>): string | null {
-  const start = after === undefined ? 0 : text.indexOf(after)
-  if (start < 0) return null
-  const rest = text.slice(start + (after?.length ?? 0))
-  if (before === undefined) return rest
-  const end = rest.indexOf(before)
-  return end < 0 ? null : rest.slice(0, end)
+function cutText(text: string, { after = [], before }: Extract<Source, { oid: string }>): string | null {
+  let start = 0
+  for (const mark of [after].flat()) {
+    const at = text.indexOf(mark, start)
+    if (at < 0) return null
+    start = at + mark.length
+  }
+  const end = before === undefined ? text.length : text.indexOf(before, start)
+  return end < 0 ? null : text.slice(start, end)
 }
 
 /** The badge on the box: as the device calls itself, before what its network card's number says. */

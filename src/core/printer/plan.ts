@@ -97,8 +97,13 @@ export function plannedColumns(): Column[] {
 
 /** Columns of the maker's own tables. */
 export function privateColumns(profile: Profile | null): Column[] {
-  const sources = profile?.supply_levels ?? []
-  return sources.flatMap((source) => ('names' in source ? [{ oid: source.names }, { oid: source.levels }] : []))
+  const levels = profile?.supply_levels ?? []
+  const counters = profile?.counters ?? []
+  const oids = [
+    ...levels.flatMap((source) => ('names' in source ? [source.names, source.levels] : [])),
+    ...counters.flatMap((source) => ('labels' in source ? [source.labels, source.values] : [])),
+  ]
+  return [...new Set(oids)].map((oid) => ({ oid }))
 }
 
 /** The maker's own objects, asked by Get. */
@@ -108,7 +113,10 @@ export function privateScalars(profile: Profile | null): string[] {
   const oids = fields
     .flatMap((field) => sourcesOf(field, profile))
     .flatMap((source) => ('oid' in source ? [source.oid] : []))
-  oids.push(...(profile.counters ?? []).map(({ oid }) => oid))
+  for (const source of profile.counters ?? []) {
+    if ('sum' in source) oids.push(...source.sum, ...(source.and_if_there ?? []))
+    else if ('oid' in source) oids.push(source.oid)
+  }
   for (const source of profile.supply_levels ?? []) if ('oid' in source) oids.push(source.oid)
   return [...new Set(oids)].filter((oid) => isWithin(oid, '1.3.6.1.4.1') && !oid.includes('{d}'))
 }

@@ -2,7 +2,8 @@ import { saysAsleep } from '../mib/console-words.ts'
 import { HOST_RESOURCES_MIB } from '../mib/host-resources.ts'
 import { enumName } from '../mib/iana-printer.ts'
 import { type DetectedError, decodeDetectedErrors, HR_DEVICE_STATUS, HR_PRINTER_STATUS } from '../mib/printer-status.ts'
-import { isAboutManualTray, isManualTray } from '../model/manual-tray.ts'
+import { isHarmless } from '../model/harmless-alert.ts'
+import { isManualTray } from '../model/manual-tray.ts'
 import type { Alert, PrinterStatus, Tray } from '../model/printer.ts'
 import type { Tables } from './tables.ts'
 
@@ -54,7 +55,7 @@ export function readStatus(
   const heeded = wolf ? detectedErrors.filter((bit) => !PAPER_BITS.includes(bit)) : detectedErrors
   const has = (bits: readonly DetectedError[]) => bits.some((bit) => heeded.includes(bit))
   const decide = (): [PrinterStatus, reason: string] => {
-    if (alerts.some((alert) => alert.severity === 'critical' && !isAboutManualTray(alert, trays)))
+    if (alerts.some((alert) => alert.severity === 'critical' && !isHarmless(alert, trays)))
       return ['error', 'prtAlertTable has a critical alert']
     if (has(STOPS)) return ['error', `hrPrinterDetectedErrorState has ${heeded.join(', ')}`]
     const sleepy = consoleText.find(saysAsleep)
@@ -64,7 +65,7 @@ export function readStatus(
     const says = `hrPrinterStatus is ${state || 'not there'}, hrDeviceStatus ${running || 'not there'}`
     if (state === 'other' && running === 'running') return ['asleep', `${says}: standby (RFC 3805)`]
     if (running === 'down') return [state === 'warmup' ? 'warmup' : has(['offline']) ? 'offline' : 'error', says]
-    if (alerts.some((alert) => alert.severity === 'warning' && !isAboutManualTray(alert, trays)))
+    if (alerts.some((alert) => alert.severity === 'warning' && !isHarmless(alert, trays)))
       return ['warning', 'prtAlertTable has a warning']
     if (has(WARNS)) return ['warning', `hrPrinterDetectedErrorState has ${heeded.join(', ')}`]
     if (state === 'idle' || state === 'printing' || state === 'warmup') return [state, says]

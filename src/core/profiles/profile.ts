@@ -19,7 +19,11 @@ const SourceSchema = Type.Union([
   Type.Object(
     {
       oid: INSTANCE,
-      after: Type.Optional(Type.String({ maxLength: 64, description: 'take the text behind this' })),
+      after: Type.Optional(
+        Type.Union([Type.String({ maxLength: 64 }), Type.Array(Type.String({ maxLength: 64 }), { minItems: 1 })], {
+          description: 'take the text behind this, or behind these one after the other',
+        }),
+      ),
       before: Type.Optional(Type.String({ maxLength: 64, description: 'take the text up to this' })),
     },
     EXACT,
@@ -60,16 +64,42 @@ export const COUNTER_NAMES = [
 ] as const
 export type CounterName = (typeof COUNTER_NAMES)[number]
 
-const CounterSourceSchema = Type.Object(
-  {
-    name: Type.Unsafe<CounterName>({ type: 'string', enum: [...COUNTER_NAMES] }),
-    oid: INSTANCE,
-    record: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 255, description: 'the value of this id in a string of 7-byte records' }),
-    ),
-  },
-  EXACT,
-)
+const COUNTER_NAME = Type.Unsafe<CounterName>({ type: 'string', enum: [...COUNTER_NAMES] })
+
+const CounterSourceSchema = Type.Union([
+  Type.Object(
+    {
+      name: COUNTER_NAME,
+      oid: INSTANCE,
+      record: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 255, description: 'the value of this id in a string of 7-byte records' }),
+      ),
+    },
+    EXACT,
+  ),
+  Type.Object(
+    {
+      name: COUNTER_NAME,
+      sum: Type.Array(INSTANCE, { minItems: 1, description: 'added up; nothing when one of them is missing' }),
+      and_if_there: Type.Optional(
+        Type.Array(INSTANCE, { description: 'added as well, where the device has the function that they count' }),
+      ),
+    },
+    EXACT,
+  ),
+  Type.Object(
+    {
+      name: COUNTER_NAME,
+      labels: OID,
+      values: OID,
+      label: Type.Array(Type.Union([Type.Integer(), Type.String({ minLength: 1 })]), {
+        minItems: 1,
+        description: 'the rows to add up; nothing when the table lacks one of them, or has it twice',
+      }),
+    },
+    { ...EXACT, description: 'two columns of a table: what each row counts, and its count' },
+  ),
+])
 export type CounterSource = Type.Static<typeof CounterSourceSchema>
 
 const KindsSchema = Type.Array(Type.Unsafe<SupplyKind>({ type: 'string', enum: [...SUPPLY_KINDS] }), { minItems: 1 })
@@ -119,6 +149,13 @@ const WorkaroundSchema = Type.Union([
     {
       kind: Type.Literal('levels_in_steps'),
       step_percent: Type.Integer({ minimum: 1, maximum: 50, description: 'the levels move in steps this coarse' }),
+      kinds: Type.Optional(KindsSchema),
+      models: Type.Optional(
+        Type.Array(Type.String({ minLength: 2 }), {
+          minItems: 1,
+          description: 'only of models whose name has one of these in it',
+        }),
+      ),
       ...WHY,
     },
     EXACT,

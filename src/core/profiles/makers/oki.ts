@@ -13,6 +13,8 @@ export const OKI: Profile = {
     model: [{ oid: `${PRIVATE}.25.0` }, { oid: '1.3.6.1.2.1.1.1.0', after: 'Attached to ', before: ' Rev.' }],
   },
   after_standard: {
+    // the version of the printer follows its name; the one before is the print server's
+    firmware: [{ oid: '1.3.6.1.2.1.1.1.0', after: ['Attached to ', ' Rev.'], before: ' ' }],
     // GLPI Agent
     serial: [{ oid: `${PRIVATE}.45.0` }],
     // where JetDirect cards keep it (LibreNMS' recording of an MC873)
