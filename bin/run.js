@@ -14,7 +14,7 @@ if (found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1])) {
   )
   process.exit(2)
 } else {
-  import('../dist/src/main.js').then(
+  import('../dist/printmaster.js').then(
     (main) => main.runMain(),
     (error) => {
       if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error

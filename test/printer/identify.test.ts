@@ -47,6 +47,18 @@ describe('identify', () => {
     expect(identify(values)).toMatchObject({ isPrinter: true, chosen: { profile: { name: 'brother' } } })
   })
 
+  it('chooses the profile of a printer by its name where nothing else does', () => {
+    const named = { '1.3.6.1.2.1.25.3.2.1.3.1': text('Samsung SLX 4072'), [LIFE_COUNT]: number(1) }
+    const objectId = { [SYS_OBJECT_ID]: oid('1.3.6.1.4.1.99999.1') }
+    const profileOf = (values: Record<string, SnmpValue>) =>
+      identify(new Map(Object.entries(values))).chosen?.profile.name
+    expect(profileOf({ ...named, ...objectId })).toBe('samsung')
+    expect(profileOf({ ...named, [SYS_OBJECT_ID]: oid('1.3.6.1.4.1.11.2.3.9.1') })).toBe('hp')
+    expect(
+      profileOf({ ...objectId, '1.3.6.1.4.1.2435.2.3.9.1.1.7.0': text('MFG:Brother;'), [LIFE_COUNT]: number(1) }),
+    ).toBe('brother')
+  })
+
   it('believes a number that a maker gives to printers alone, unless its devices say otherwise', () => {
     expect(isPrinter({ [SYS_OBJECT_ID]: oid('1.3.6.1.4.1.11.2.3.9.1') })).toBe(true)
     expect(isPrinter({ [SYS_OBJECT_ID]: oid('1.3.6.1.4.1.11.2.3.7.11.1') })).toBe(false)

@@ -15,12 +15,40 @@ describe('cleanModel', () => {
     ['Phaser X6510; System 1.2, Engine 3', 'Phaser X6510'],
     ['Model X version 12.3', 'Model X'],
     ['ECOSYS  MX2040dn', 'ECOSYS MX2040dn'],
+    ['RICOH SP X252DN V1.02 / RICOH Network Printer', 'SP X252DN'],
+    ['OkiLAN X400g Rev.01.00 10/100BASE Ethernet PrintServer: Attached to MX780 Rev.01.00: Oki Data', 'MX780'],
+    ['Xerox WorkCentre X5632 v1 Multifunction System', 'WorkCentre X5632'],
+    ['Xerox DocuPrint NX125 Network Laser Printer - 2.12-02', 'DocuPrint NX125'],
+    ['Phaser X7300 DX v(2.08/4.1) Printer 384MB', 'Phaser X7300 DX'],
+    ['HP Color LaserJet MFP X479', 'Color LaserJet MFP X479'],
+    ['Dell Laser Printer X5100cn (Net 6.26, Controller 2.1)', 'Laser Printer X5100cn'],
+    ['EPSON AL-X2000 01.00', 'AL-X2000'],
+    ['IBM Infoprint X1130', 'Infoprint X1130'],
   ])('%s becomes %s', (text, model) => {
     expect(cleanModel(text, null)).toBe(model)
   })
 
-  it('takes the serial number away', () => {
+  it('takes the serial number away, and what follows it', () => {
     expect(cleanModel('Lexmark CXX310 PMCXX31029', 'PMCXX31029')).toBe('CXX310')
+    expect(cleanModel('Lexmark TX622 41XT2PM  543.006', '41XT2PM')).toBe('TX622')
+    expect(cleanModel('PMCXX31029 CXX310', 'PMCXX31029')).toBe('CXX310')
+  })
+
+  it('keeps a name that has some letters of the serial number in it', () => {
+    expect(cleanModel('Lexmark CXX310', 'CX-123456')).toBe('CXX310')
+  })
+
+  it.each([
+    'Network Printer',
+    'UTAX_TA Printing System',
+    'Xerox Color Laser Printer',
+    'MFP',
+    'HP ETHERNET MULTI-ENVIRONMENT,ROM none,JETDIRECT,JD143,EEPROM V.43.92,CIDATE 07/22/2015',
+    'EPSON Built-in 11b/g/n & 10/100 Print Server',
+    'Brother NC-6400h',
+    'KYOCERA Printer I/F IB-21G',
+  ])('takes %s for no name', (text) => {
+    expect(cleanModel(text, null)).toBeNull()
   })
 
   it('leaves nothing of a text without letters and digits', () => {

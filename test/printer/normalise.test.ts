@@ -113,4 +113,40 @@ describe('normalise', () => {
       { numRuns: 50 },
     )
   })
+
+  const octets = (text: string): SnmpValue => ({ type: 'octets', value: Buffer.from(text) })
+
+  it('takes a colorant that is no colour for none, and lets the name speak', () => {
+    const reading = new Map<string, SnmpValue>([[`${PRINTER_MIB.prtMarkerColorantValue}.1.1`, octets('other')]])
+    for (const [row, name] of ['Toner (Cyan)', 'Waste Toner Bottle'].entries()) {
+      reading.set(`${PRINTER_MIB.prtMarkerSuppliesColorantIndex}.1.${row + 1}`, { type: 'integer', value: 1 })
+      reading.set(`${PRINTER_MIB.prtMarkerSuppliesDescription}.1.${row + 1}`, octets(name))
+    }
+    expect(normalise(readingOf(reading))[0]?.supplies.map(({ color }) => color)).toEqual(['cyan', null])
+  })
+
+  it('takes hrDeviceIndex 0, which is none, for the printer itself', () => {
+    const reading = new Map<string, SnmpValue>([
+      [`${PRINTER_MIB.prtMarkerLifeCount}.0.1`, { type: 'counter32', value: 712 }],
+      [`${PRINTER_MIB.prtMarkerSuppliesLevel}.0.1`, { type: 'integer', value: 40 }],
+      [`${PRINTER_MIB.prtMarkerSuppliesMaxCapacity}.0.1`, { type: 'integer', value: 80 }],
+      [`${PRINTER_MIB.prtGeneralSerialNumber}.1`, octets('CNX1Q2W3E4')],
+      [`${HOST_RESOURCES_MIB.hrPrinterStatus}.1`, { type: 'integer', value: 3 }],
+    ])
+    const printers = normalise(readingOf(reading), MAKERS, { explain: true })
+    const level = { state: 'percent', percent: 50 }
+    expect(printers).toMatchObject([{ page_count: 712, serial: 'CNX1Q2W3E4', status: 'idle', supplies: [{ level }] }])
+    expect(printers[0]?.evidence?.find(({ field }) => field === 'supplies[1].level')).toMatchObject({
+      source: `${PRINTER_MIB.prtMarkerSuppliesLevel}.0.1`,
+      raw: '40',
+    })
+  })
+
+  it('reads a device id that stands where the name belongs', () => {
+    const id = 'MFG:Pantum;CMD:DW-PS;MDL:BMX100ADW series;CLS:PRINTER;'
+    const [printer] = normalise(readingOf(new Map([['1.3.6.1.2.1.1.1.0', octets(id)]])))
+    expect(printer).toMatchObject({ manufacturer: 'Pantum', model: 'BMX100ADW', ieee1284_id: id })
+    const [plain] = normalise(readingOf(new Map([['1.3.6.1.2.1.1.1.0', octets('Pantum BMX100ADW')]])))
+    expect(plain).toMatchObject({ manufacturer: 'Pantum', model: 'BMX100ADW', ieee1284_id: null })
+  })
 })

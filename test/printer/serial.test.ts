@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isRealSerial } from '../../src/core/printer/serial.ts'
+import { findSerialFault, isRealSerial } from '../../src/core/printer/serial.ts'
 
 describe('isRealSerial', () => {
   it.each(['VNB3K12345', 'PMB8310N0022', 'CN1234', 'E78412-B3', '00004711', 'X4F7-992.1'])('believes %s', (text) => {
@@ -27,5 +27,20 @@ describe('isRealSerial', () => {
     `A1${'0'.repeat(100)}`,
   ])('does not believe "%s"', (text) => {
     expect(isRealSerial(text)).toBe(false)
+  })
+})
+
+describe('findSerialFault', () => {
+  const others = { models: ['MPX2500', 'Gestetner MPX2500'], parts: ['CX310A'], mac: '02:50:4d:f6:fa:4a' }
+  it.each([
+    ['VNB3K12345', null],
+    ['mpx2500', 'the name of the model, no serial number'],
+    ['CX310A', 'the part number of a supply, no serial number'],
+    ['NPIF6FA4A', 'a host name made from the MAC address, no serial number'],
+    ['BRN02504DF6FA4A', 'a host name made from the MAC address, no serial number'],
+    ['NPIF6FA4B', null],
+    ['0000', 'a placeholder, no serial number'],
+  ])('%s: %s', (text, fault) => {
+    expect(findSerialFault(text, others)).toBe(fault)
   })
 })

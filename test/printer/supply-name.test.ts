@@ -11,6 +11,10 @@ test.each([
   ['Black Toner Cartridge S/N:CRUM-12345678', { name: 'Black Toner Cartridge', serial: 'CRUM-12345678' }],
   ['Cyan Toner, P/N 43324403, S/N 8F00123', { name: 'Cyan Toner', part_number: '43324403', serial: '8F00123' }],
   ['Fuser S/N:', { name: 'Fuser' }],
+  ['Fuser, PN unknown;SNunknown', { name: 'Fuser' }],
+  ['Waste Toner Container, PN 008X13061;SNunknown', { name: 'Waste Toner Container', part_number: '008X13061' }],
+  ['Drum;SN', { name: 'Drum' }],
+  ['Toner P/N:N/A S/N:N/A', { name: 'Toner' }],
   ['Black Toner 1', { name: 'Black Toner 1' }],
   ['Tray 1 Retard Roller Life', { name: 'Tray 1 Retard Roller Life' }],
   ['Waste Toner Box', { name: 'Waste Toner Box' }],
@@ -31,7 +35,9 @@ test.each([
   ['Cartucho de tinta negro', 'ink', 'black'],
   ['Unità fusore', 'fuser', null],
   ['Cyan/Magenta/Yellow ink', 'ink', null],
-  ['Pickup roller', null, null],
+  ['Pickup roller', 'maintenance', null],
+  ['Transfer Belt Cleaner', 'maintenance', null],
+  ['Thermal transfer ribbon', 'other', null],
 ])('%s is %s, %s', (name, kind, color) => {
   expect(kindOfName(name)).toBe(kind)
   expect(colorOfName(name)).toBe(color)

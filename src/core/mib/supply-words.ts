@@ -6,12 +6,14 @@ import type { SupplyKind } from '../model/printer.ts'
  * Japanese, Chinese. Order matters: a waste toner box is no toner, a drum cartridge no toner cartridge.
  */
 const KIND_WORDS: ReadonlyArray<[SupplyKind, RegExp]> = [
+  ['other', /ribbon|farbband/],
   ['waste_ink', /waste ink|resttinte|ink absorber|廃インク|废墨/],
   [
     'waste_toner',
     /waste|resttoner|alttoner|collection unit|collecteur|r[ée]cup[ée]rat|residu|residual|recupero|afvaltoner|zużyt|odpadn|atık|отработ|廃トナー|废粉/,
   ],
   ['staples', /staple|heftklammer|agrafe|grapas|grampo|punti metallici|nietjes|zszyw|скреп|ステープル|装订/],
+  ['maintenance', /cleaner|cleaning (?:unit|pad|kit|blade)|feed roll|pick-?\s?up roll|roller kit/],
   ['fuser', /fuser|fusing|fixier|fusion|four|fusor|fusore|fixeer|utrwal|fixační|термоблок|定着|定影/],
   ['transfer_belt', /transfer|belt|übertrag|transfert|correa|cinghia|cinta|riem|przenosz|pásov|перенос|転写|转印/],
   ['developer', /develop|entwickler|d[ée]velopp|revelador|sviluppo|ontwikkel|wywoł|vývojnic|проявит|現像|显影/],
@@ -40,8 +42,14 @@ export function kindOfName(name: string): SupplyKind | null {
   return KIND_WORDS.find(([, words]) => words.test(lower))?.[0] ?? null
 }
 
+/** Kyocera's part numbers, which its copiers give for names: "TK-895C". */
+const TONER_KIT = /^TK-?\d{2,5}([KCMY])S?$/
+const TONER_KIT_COLORS: Readonly<Record<string, string>> = { K: 'black', C: 'cyan', M: 'magenta', Y: 'yellow' }
+
 /** The one colour that a name speaks of, in English; null for none, and for a set of several. */
 export function colorOfName(name: string): string | null {
+  const kit = TONER_KIT.exec(name)?.[1]
+  if (kit) return TONER_KIT_COLORS[kit] ?? null
   const lower = name.toLowerCase()
   const found = COLOR_WORDS.filter(([, words]) => words.test(lower))
   return found.length === 1 ? (found[0]?.[0] ?? null) : null

@@ -31,6 +31,9 @@ export function explainPrinter(printer: Printer, explained: Explained): Evidence
     const raw = source === null ? null : describeValue(tables.values.get(source))
     return { field, value, source, raw, reason, tried: [] }
   }
+  /** The OID a cell was read from, which may lack the device's index or say 0. */
+  const at = (column: string, row: number) =>
+    tables.cell(column, `${device}.${row}`)?.oid ?? `${column}.${device}.${row}`
   const { attempts } = identity
   return [
     explainAttempts('manufacturer', printer.manufacturer, attempts.manufacturer),
@@ -56,9 +59,8 @@ export function explainPrinter(printer: Printer, explained: Explained): Evidence
     ),
     ...explainCounters(printer, tables),
     ...printer.supplies.map(({ index, level }) => {
-      const at = (column: string) => `${column}.${device}.${index}`
-      const levelOid = at(PRINTER_MIB.prtMarkerSuppliesLevel)
-      const maximum = tables.values.get(at(PRINTER_MIB.prtMarkerSuppliesMaxCapacity))
+      const levelOid = at(PRINTER_MIB.prtMarkerSuppliesLevel, index)
+      const maximum = tables.cell(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, `${device}.${index}`)?.value
       return read(
         `supplies[${index}].level`,
         level,
@@ -67,12 +69,12 @@ export function explainPrinter(printer: Printer, explained: Explained): Evidence
       )
     }),
     ...printer.trays.map(({ index, level }) => {
-      const levelOid = `${PRINTER_MIB.prtInputCurrentLevel}.${device}.${index}`
-      const maximum = tables.values.get(`${PRINTER_MIB.prtInputMaxCapacity}.${device}.${index}`)
+      const levelOid = at(PRINTER_MIB.prtInputCurrentLevel, index)
+      const maximum = tables.cell(PRINTER_MIB.prtInputMaxCapacity, `${device}.${index}`)?.value
       return read(`trays[${index}].level`, level, levelOid, explainLevel(level, tables.values.get(levelOid), maximum))
     }),
     ...printer.alerts.map(({ index, code }) =>
-      read(`alerts[${index}].code`, code, `${PRINTER_MIB.prtAlertCode}.${device}.${index}`, 'by its IANA name'),
+      read(`alerts[${index}].code`, code, at(PRINTER_MIB.prtAlertCode, index), 'by its IANA name'),
     ),
   ]
 }

@@ -3,8 +3,8 @@ import { type DeviceId, parseDeviceId } from '../mib/ieee-1284.ts'
 import { formatMac } from '../mib/mac-address.ts'
 import { findBadge } from '../profiles/badges.ts'
 import type { IdentityField, Profile, Source } from '../profiles/profile.ts'
-import { STANDARD_SOURCES } from '../profiles/standard.ts'
-import { isRealSerial } from './serial.ts'
+import { LAST_SOURCES, STANDARD_SOURCES } from '../profiles/standard.ts'
+import { findSerialFault, isPlaceholder, type NotSerials } from './serial.ts'
 import { type Tables, textOf } from './tables.ts'
 
 export interface PrinterIdentity {
@@ -29,6 +29,7 @@ export function sourcesOf(field: IdentityField, profile: Profile | null): Source
     ...(profile?.before_standard?.[field] ?? []),
     ...STANDARD_SOURCES[field],
     ...(profile?.after_standard?.[field] ?? []),
+    ...LAST_SOURCES[field],
   ]
 }
 
@@ -47,12 +48,17 @@ export interface IdentityReading extends PrinterIdentity {
   attempts: Record<IdentityField | 'manufacturer', Attempt[]>
 }
 
-/** What one printer is: the first acceptable value of each field's sources. */
+/**
+ * What one printer is: the first acceptable value of each field's sources.
+ *
+ * @param parts part numbers of its supplies, which are no serial numbers
+ */
 export function readIdentity(
   tables: Tables,
   index: DeviceIndex,
   charset: number | null,
   profile: Profile | null,
+  parts: readonly string[],
 ): IdentityReading {
   let deviceId: DeviceId | null = null
   const look = (source: Source): { source: string; text: string | null } => {
@@ -71,11 +77,16 @@ export function readIdentity(
   const ids = tryAll('ieee1284_id', judgeDeviceId)
   const ieee1284Id = chosenOf(ids)
   deviceId = ieee1284Id ? parseDeviceId(ieee1284Id) : null
-  const serials = tryAll('serial', judgeSerial)
+  const macAddress = readMac(tables)
+  const descr = tables.text(HOST_RESOURCES_MIB.hrDeviceDescr, `${index.host}`, charset)
+  const named = [descr, deviceId?.model].flatMap((text) => (text ? [text, cleanModel(text, null) ?? text] : []))
+  const serials = tryAll('serial', (text) => judgeSerial(text, { models: named, parts, mac: macAddress }))
   const serial = chosenOf(serials)
   const models = tryAll('model', (text) => judgeModel(text, serial))
-  const firmware = tryAll('firmware', asItStands)
-  const assets = tryAll('asset_number', asItStands)
+  const firmware = tryAll('firmware', judgeFirmware)
+  const assets = tryAll('asset_number', (text) =>
+    isPlaceholder(text) ? { value: null, reason: 'a placeholder, no number' } : asItStands(text),
+  )
   const makers = tryManufacturer(tables, index.host, charset, deviceId, profile)
   return {
     manufacturer: chosenOf(makers),
@@ -83,7 +94,7 @@ export function readIdentity(
     serial,
     firmware: chosenOf(firmware),
     assetNumber: chosenOf(assets),
-    macAddress: readMac(tables),
+    macAddress,
     ieee1284Id,
     attempts: {
       manufacturer: makers,
@@ -107,6 +118,12 @@ function asItStands(text: string): Judgement {
   return { value: text, reason: 'as it stands' }
 }
 
+/** Cut out of a sentence it may end with the sentence's mark. */
+function judgeFirmware(text: string): Judgement {
+  const value = text.replace(/[\s:;,]+$/, '')
+  return isPlaceholder(value) ? { value: null, reason: 'a placeholder, no version' } : asItStands(value)
+}
+
 /** Some devices keep another text where the device id belongs. */
 function judgeDeviceId(text: string): Judgement {
   const { manufacturer, model } = parseDeviceId(text)
@@ -115,17 +132,17 @@ function judgeDeviceId(text: string): Judgement {
   return asItStands(text)
 }
 
-function judgeSerial(text: string): Judgement {
-  const real = isRealSerial(text)
-  return {
-    value: real ? text : null,
-    reason: real ? 'looks like a real serial number' : 'a placeholder, no serial number',
-  }
+function judgeSerial(text: string, others: NotSerials): Judgement {
+  const fault = findSerialFault(text, others)
+  return fault === null ? { value: text, reason: 'looks like a real serial number' } : { value: null, reason: fault }
 }
 
 function judgeModel(text: string, serial: string | null): Judgement {
+  const id = parseDeviceId(text)
+  if (id.manufacturer !== null && id.model !== null) return { value: null, reason: 'a device id, no name' }
   const model = cleanModel(text, serial)
-  if (model === null) return { value: null, reason: 'no name is left without maker and serial number' }
+  if (model === null)
+    return { value: null, reason: 'no name is left without maker, serial number and what any printer is called' }
   return {
     value: model,
     reason: model === text ? 'as it stands' : 'without maker, serial number, version and "series"',
@@ -179,20 +196,48 @@ function tryManufacturer(
   return [...attempts, { source: sysObjectId, raw: null, value, reason }]
 }
 
+/** What stands behind a model's number and is no part of its name. */
+const BEHIND_MODEL =
+  /(?<=\d\S*.*)(?:\s+v\d+)?\s+(?:v\d+|v\(.*|(?:network )?(?:colou?r )?(?:laser )?(?:multi-?function )?(?:printer|system)(?: - .*)?)$/i
+/** Words that any printer may call itself by, and names of the network card or print server that answers for it. */
+const NO_MODEL = [
+  /^(?:network |laser |colou?r |multi-?function |all-in-one )*(?:printer|printing system|mfp)$/i,
+  /ethernet multi-environment|jetdirect|,rom |print ?server|print(?:er)? i\/f/i,
+  /^nc-\d+[hw]?$/i,
+]
+
 /** A model's name without the maker before it, and without "series", serial number or versions behind it. */
 export function cleanModel(text: string, serial: string | null): string | null {
-  const [first = '', ...others] = text.split(/;| \/ |, /)
+  // "OKI OkiLAN 8450e ... PrintServer: Attached to C9960 Rev.01.17": the print server first
+  const attached = /\battached to (.+)$/i.exec(text)?.[1] ?? text
+  const [first = '', ...others] = attached.split(/;| \/ |, /)
   let model = first
   // "SP 4210N 1.05 / NRG Network Printer": what stands before the services is name and version
-  if (others.length > 0 && text.includes(' / ')) model = model.replace(/\s+\d+\.[\d.]+$/, '')
+  if (others.length > 0 && text.includes(' / ')) model = model.replace(/\s+v?\d+\.[\d.]+$/i, '')
   model = findBadge(model)?.rest ?? model
-  if (serial) model = model.replace(serial, '').replace(serial.split('-')[0] as string, '')
+  model = cutAtSerial(model, serial)
   model = model
+    .replace(/\s+(version|ver\.?|rev\.?|fw|firmware)[\s.]*\d.*$/i, '')
     .replace(/\s+(version|ver\.?|rev\.?|fw|firmware)\s.*$/i, '')
+    .replace(/\s+\((?:net|controller|engine)\b.*$/i, '')
+    .replace(/\s+\d{1,2}\.\d{2}(?:\.\d+)*$/, '')
+    .replace(BEHIND_MODEL, '')
     .replace(/\s+series$/i, '')
     .replace(/\s+/g, ' ')
     .trim()
-  return /[\p{L}\p{N}]/u.test(model) ? model : null
+  return /[\p{L}\p{N}]/u.test(model) && !NO_MODEL.some((words) => words.test(model)) ? model : null
+}
+
+/** A serial number shorter than this may stand in a model's name by chance. */
+const MIN_SERIAL = 5
+
+/** Without the serial number, or its part before a hyphen, and what follows it. */
+function cutAtSerial(model: string, serial: string | null): string {
+  for (const part of serial === null ? [] : [serial, serial.split('-')[0] as string]) {
+    const at = part.length < MIN_SERIAL ? -1 : model.indexOf(part)
+    if (at >= 0) return at === 0 ? model.slice(part.length) : model.slice(0, at)
+  }
+  return model
 }
 
 /** ifPhysAddress of the first interface that has a real one. */

@@ -33,8 +33,9 @@ export function normalise(
   return devices.map((device) => {
     const charset = declaredCharset(tables, device)
     const host = devices.length === 1 ? hostIndex(tables, device) : device
-    const identity = readIdentity(tables, { device, host }, charset, profile)
     const supplies = readSupplies(tables, device, charset, profile)
+    const parts = supplies.flatMap(({ part_number }) => part_number ?? [])
+    const identity = readIdentity(tables, { device, host }, charset, profile, parts)
     const trays = readTrays(tables, device, charset)
     const outputs = readOutputs(tables, device, charset)
     const covers = readCovers(tables, device, charset)
@@ -91,6 +92,7 @@ function deviceIdOfMac(mac: string | null, device: number, count: number): strin
 /** Where the Host-Resources-MIB keeps a lone printer: under its Printer-MIB index, or by mistake under another. */
 function hostIndex(tables: Tables, device: number): number {
   const printers = hrPrinters(tables)
+  if (printers.length === 0) printers.push(...[...tables.column(HOST_RESOURCES_MIB.hrPrinterStatus).keys()].map(Number))
   return printers.length === 1 && !printers.includes(device) ? (printers[0] as number) : device
 }
 

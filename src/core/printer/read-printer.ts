@@ -44,7 +44,7 @@ export async function readPrinter(
     { oid: HOST_RESOURCES_MIB.hrDeviceType, maxRows: MAX_DEVICES },
   ])
   let identity = identify(values, profiles)
-  if (!identity.isPrinter || identity.sysObjectId === null) {
+  if (!identity.isPrinter || identity.chosen === null) {
     await walker.scalars(presenceObjects(identity.chosen, profiles))
     identity = identify(values, profiles)
     if (!identity.isPrinter && walker.gaps.length > 0) throw gapError(session.address, walker.gaps)

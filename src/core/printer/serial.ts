@@ -12,11 +12,40 @@ const PLACEHOLDERS = [
   'undefined',
 ]
 
+/** Host names that makers give their devices: HP, Brother, Lexmark, Kyocera, Ricoh, Xerox, Samsung. */
+const MADE_FROM_MAC = /^(?:NPI|BRN|BRW|ET|KM|RNP|XRX|SEC)[0-9A-F]{6,12}$/i
+
+/** True for a word by which a device says that it has none. */
+export function isPlaceholder(text: string): boolean {
+  return PLACEHOLDERS.includes(text.trim().toLowerCase()) || !/[\p{L}\p{N}]/u.test(text)
+}
+
+/** What else a device may keep where its serial number belongs. */
+export interface NotSerials {
+  /** The model, as it stands and cleaned. */
+  models: readonly string[]
+  /** Part numbers of the supplies. */
+  parts: readonly string[]
+  /** `aa:bb:cc:dd:ee:ff`: host names are made from its end. */
+  mac: string | null
+}
+
+/** Why a text is no serial number of this device; null when it is one. */
+export function findSerialFault(text: string, { models, parts, mac }: NotSerials): string | null {
+  if (!isRealSerial(text)) return 'a placeholder, no serial number'
+  const isIn = (list: readonly string[]) => list.some((each) => each.toLowerCase() === text.toLowerCase())
+  if (isIn(models)) return 'the name of the model, no serial number'
+  if (isIn(parts)) return 'the part number of a supply, no serial number'
+  const tail = mac?.replaceAll(':', '').slice(-6)
+  const isHostName = tail !== undefined && MADE_FROM_MAC.test(text) && text.toLowerCase().endsWith(tail)
+  return isHostName ? 'a host name made from the MAC address, no serial number' : null
+}
+
 /** True unless a serial number is a placeholder: too short, one character repeated, counting up, or a word for nothing. */
 export function isRealSerial(text: string): boolean {
   if (text.length < 4 || text.length > 64) return false
   const core = text.replace(/[\s\-_./:]/g, '').toLowerCase()
   if (core.length < 4 || !/[0-9]/.test(core) || /^(.)\1*$/.test(core)) return false
   if ('01234567890123456789'.includes(core) || /^1234567890*$/.test(core) || /^x+\d?$/.test(core)) return false
-  return !PLACEHOLDERS.includes(text.trim().toLowerCase())
+  return !isPlaceholder(text)
 }

@@ -8,7 +8,7 @@ import { readPrivateLevel } from './private-level.ts'
 import { splitSupplyName } from './supply-name.ts'
 import type { Tables } from './tables.ts'
 
-/** PrtMarkerSuppliesTypeTC to our kinds; what is not here is "other". */
+/** PrtMarkerSuppliesTypeTC to our kinds; of what is not here the name decides. */
 const KINDS: Readonly<Record<number, SupplyKind>> = {
   3: 'toner',
   4: 'waste_toner',
@@ -18,6 +18,8 @@ const KINDS: Readonly<Record<number, SupplyKind>> = {
   9: 'drum',
   10: 'developer',
   11: 'maintenance',
+  12: 'ink',
+  14: 'waste_ink',
   15: 'fuser',
   16: 'maintenance',
   17: 'maintenance',
@@ -26,7 +28,10 @@ const KINDS: Readonly<Record<number, SupplyKind>> = {
   20: 'transfer_belt',
   21: 'toner',
   22: 'maintenance',
+  29: 'staples',
   32: 'staples',
+  35: 'toner',
+  36: 'ink',
 }
 const SUPPLY_CLASSES: Readonly<Record<number, 'consumed' | 'receptacle'>> = { 3: 'consumed', 4: 'receptacle' }
 const COLUMNS = [
@@ -94,14 +99,16 @@ function withStep(level: Level, maximum: number | null, profile: Profile | null)
   return step === undefined ? level : { ...level, step_percent: step }
 }
 
-/** By type; a type that says "other" or "unknown", or none at all, leaves it to the name. */
+/** By type; one that says "other" or "unknown", one that we have no kind for, or none at all leaves it to the name. */
 function kindOf(type: number | null, description: string | null): SupplyKind {
-  if (type !== null && type > 2) return KINDS[type] ?? 'other'
-  return (description && kindOfName(description)) || 'other'
+  return KINDS[type ?? 0] ?? kindOfName(description ?? '') ?? 'other'
 }
 
-/** The colorant that a supply's prtMarkerSuppliesColorantIndex points to, in lower case; null for none. */
+const NO_COLOR: ReadonlySet<string> = new Set(['other', 'unknown', 'none'])
+
+/** The colorant that a supply's prtMarkerSuppliesColorantIndex points to, in lower case; null where it is no colour. */
 function colorOf(tables: Tables, device: number, colorant: number | null): string | null {
   if (!colorant || colorant < 0) return null
-  return tables.text(PRINTER_MIB.prtMarkerColorantValue, `${device}.${colorant}`, null)?.toLowerCase() ?? null
+  const color = tables.text(PRINTER_MIB.prtMarkerColorantValue, `${device}.${colorant}`, null)?.toLowerCase()
+  return color === undefined || NO_COLOR.has(color) ? null : color
 }

@@ -10,6 +10,8 @@ const KNOWN_COLUMNS = new Set<string>(
   [SNMPV2_MIB, IF_MIB, HOST_RESOURCES_MIB, PRINTER_MIB, PORT_MONITOR_MIB].flatMap((mib) => Object.values(mib)),
 )
 
+const PRINTER_COLUMNS = new Set<string>(Object.values(PRINTER_MIB))
+
 /** Printer-MIB columns but those of prtGeneralTable: hrDeviceIndex and a row. Some agents leave the device out. */
 const TWO_INDEX_COLUMNS = new Set<string>(
   Object.values(PRINTER_MIB).filter((column) => !column.startsWith('1.3.6.1.2.1.43.5.')),
@@ -39,8 +41,7 @@ export class Tables {
         const cells = this.columns.get(column) ?? new Map<string, Cell>()
         this.columns.set(column, cells)
         const index = oid.slice(cut + 1)
-        const lacksDevice = parts === 0 && TWO_INDEX_COLUMNS.has(column)
-        cells.set(lacksDevice ? `1.${index}` : index, { oid, value })
+        cells.set(indexOf(index, parts, column), { oid, value })
         break
       }
     }
@@ -82,6 +83,13 @@ export class Tables {
     }
     return [...rows].sort((a, b) => a - b)
   }
+}
+
+/** The index as it should be: some agents leave hrDeviceIndex out of the Printer-MIB, and some say 0, which is none. */
+function indexOf(index: string, dots: number, column: string): string {
+  if (!PRINTER_COLUMNS.has(column)) return index
+  if (dots === 0) return TWO_INDEX_COLUMNS.has(column) ? `1.${index}` : index === '0' ? '1' : index
+  return index.startsWith('0.') ? `1${index.slice(1)}` : index
 }
 
 export function numberOf(value: SnmpValue | undefined): number | null {

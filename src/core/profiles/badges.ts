@@ -13,6 +13,7 @@ export const BADGES: ReadonlyArray<{ name: string; words: readonly string[] }> =
   { name: 'Gestetner', words: ['gestetner'] },
   { name: 'Godex', words: ['godex'] },
   { name: 'Honeywell', words: ['honeywell'] },
+  { name: 'IBM', words: ['ibm'] },
   { name: 'InfoPrint', words: ['infoprint'] },
   { name: 'Infotec', words: ['infotec'] },
   { name: 'Intermec', words: ['intermec'] },
@@ -46,7 +47,7 @@ export const BADGES: ReadonlyArray<{ name: string; words: readonly string[] }> =
   { name: 'TSC', words: ['tsc auto id', 'tsc'] },
   { name: 'UTAX', words: ['utax_ta', 'utax'] },
   { name: 'Xerox', words: ['xerox'] },
-  { name: 'Zebra', words: ['zebra technologies', 'zebra'] },
+  { name: 'Zebra', words: ['zebra technologies', 'zebra', 'ztc'] },
 ]
 
 const SUFFIX =

@@ -1,7 +1,8 @@
 import { isWithin } from '../snmp/oid.ts'
+import { findBadge } from './badges.ts'
 import type { Profile } from './profile.ts'
 
-/** A profile, and the prefix of sysObjectID that chose it. */
+/** A profile, and what chose it: the prefix of sysObjectID, an object that is there, or the maker's name. */
 export interface ChosenProfile {
   profile: Profile
   prefix: string
@@ -17,6 +18,16 @@ export function chooseProfile(sysObjectId: string | null, profiles: readonly Pro
     }
   }
   return best
+}
+
+/** The profile of the maker whose name one of the texts begins with. */
+export function chooseByName(texts: readonly string[], profiles: readonly Profile[]): ChosenProfile | null {
+  for (const text of texts) {
+    const name = findBadge(text)?.name
+    const profile = name === undefined ? undefined : profiles.find(({ manufacturer }) => manufacturer === name)
+    if (name !== undefined && profile) return { profile, prefix: name }
+  }
+  return null
 }
 
 /** Objects whose presence proves a printer: of the chosen maker, or of every maker where sysObjectID names none. */
