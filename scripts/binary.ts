@@ -10,11 +10,7 @@ const base = `${out}/node`
 
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out)
-await bundle(
-  `import { runMain } from './src/main.ts'\nawait runMain()\n`,
-  `${out}/printmaster.mjs`,
-  'process.execPath',
-)
+await bundle(`import { runMain } from './src/main.ts'\nawait runMain()\n`, `${out}/printmaster.mjs`, 'process.execPath')
 copyFileSync(process.execPath, base)
 try {
   execFileSync('strip', [base], { stdio: 'ignore' })

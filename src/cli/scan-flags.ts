@@ -90,16 +90,16 @@ export const askingFlags = {
   retries: Flags.integer({
     helpGroup: 'SNMP',
     min: 0,
-    max: 10,
+    max: 7,
     helpValue: 'N',
-    summary: 'How often to ask a silent address again.',
+    summary: 'How often to ask a silent address again; more where packets get lost.',
   }),
   rate: Flags.integer({
     helpGroup: 'SNMP',
-    min: 1,
-    max: 100_000,
+    min: 0,
+    max: 1_000_000,
     helpValue: 'N',
-    summary: 'Packets a second while looking for devices.',
+    summary: 'Packets a second at most; 0 for no limit.',
   }),
   concurrency: Flags.integer({
     helpGroup: 'SNMP',

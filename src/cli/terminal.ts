@@ -18,3 +18,8 @@ export function lookOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = proc
     width: (stream.isTTY && stream.columns) || Number(env.COLUMNS) || PIPE_WIDTH,
   }
 }
+
+/** Waits until what was written is out, or until it is known that nobody reads it. */
+export function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => setImmediate(resolve)))
+}

@@ -5,7 +5,7 @@ import { recordTo } from '../cli/record-to.ts'
 import { askingFlags, globalFlags, outputFlags, purposeFlags, targetFlags } from '../cli/scan-flags.ts'
 import { composeScanRequest, onlyAddress } from '../cli/scan-request.ts'
 import { runScan, type ScanResult } from '../cli/scan-run.ts'
-import { lookOf } from '../cli/terminal.ts'
+import { flush, lookOf } from '../cli/terminal.ts'
 import { watch } from '../cli/watch.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import type { Printer } from '../core/model/printer.ts'
@@ -108,6 +108,7 @@ export default class Scan extends BaseCommand {
       }
       if (flags.explain && format === 'table') write(formatExplanation(result.printers.filter(plan.accepts), plan))
       else if (!onPrinter) write(formatPrinters(result.printers, plan))
+      await flush(process.stdout)
       this.tell(result)
       if (flags.watch && !signal.aborted) {
         const tell = (sentence: string) => this.logToStderr(sentence)

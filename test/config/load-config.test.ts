@@ -46,7 +46,7 @@ test('without file and environment: the defaults', async () => {
   const config = await loadConfig({ env: {}, searchPaths: [join(directory, 'none.ini')] })
   expect(config).toMatchObject({
     path: null,
-    snmp: { port: 161, timeout_ms: 1000, retries: 3 },
+    snmp: { port: 161, timeout_ms: 1000, retries: 2 },
     scan: { targets: [], exclude: [], rate: 2000, concurrency: 64, max_hosts: 65_536, deadline_seconds: 60 },
     profiles: { directory: null },
     warnings: [],
@@ -165,7 +165,7 @@ polluted = yes
     "config.ini:1: 'timeout' stands before the first [section]; put it below one",
     "config.ini:3: [snmp] timeout: 'abc' is not a whole number of milliseconds; write for example 1000",
     'config.ini:4: [snmp] port: 70000 is out of range; write 1 to 65535',
-    "config.ini:5: [snmp] retries: '-1' is not a whole number of retries; write for example 3",
+    "config.ini:5: [snmp] retries: '-1' is not a whole number of retries; write for example 2",
     "config.ini:6: [snmp] version: '4' is not one of 1, 2c, 3",
     "config.ini:7: [snmp] the key 'comunity' is not known; did you mean community?",
     'config.ini:8: [snmp] timeout: stands in line 3 already; keep one',

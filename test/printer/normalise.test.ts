@@ -59,7 +59,7 @@ function checkPrinters(printers: readonly Printer[]): void {
     if (!schema.Check(printer)) throw new Error(JSON.stringify([Value.Errors(PrinterSchema, printer)[0], printer]))
     for (const { state, percent } of levelsOf(printer)) expect(percent !== undefined).toBe(state === 'percent')
     // the maker's own objects may give the number that the Printer-MIB keeps back
-    const isPrivate = printer.profile === 'brother' || printer.profile === 'ricoh'
+    const isPrivate = MAKERS.some(({ name, supply_levels }) => name === printer.profile && supply_levels !== undefined)
     for (const { remaining, level } of [...(isPrivate ? [] : printer.supplies), ...printer.trays, ...printer.outputs]) {
       if (remaining === null) expect(level.percent).toBeUndefined()
     }

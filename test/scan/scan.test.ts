@@ -217,6 +217,8 @@ describe('an interrupted scan', () => {
     for await (const event of scan(scanOptions({ addresses, port, timeout: 40, retries: 9 }))) {
       if (event.type === 'found') break
     }
+    // what was under way when it left
+    await new Promise((resolve) => setTimeout(resolve, 20))
     const { received } = (player as Player).stats()
     const { port: other } = player as Player
     // Longer than any of the silent one's retries would have taken.

@@ -68,7 +68,11 @@ export const SNMP_KEYS = {
     initial: '1000',
     why: 'Milliseconds to wait for an answer after the last try; earlier tries wait less.',
   },
-  retries: { kind: integer('retries', 0, 10, 3), initial: '3', why: 'How often to ask again before giving up.' },
+  retries: {
+    kind: integer('retries', 0, 7, 2),
+    initial: '2',
+    why: 'How often to ask a silent address again; more often where packets get lost.',
+  },
 } satisfies Settings
 
 export const NAMED_SNMP_KEYS = {
@@ -90,7 +94,11 @@ export const SCAN_KEYS = {
     why: 'What to scan when the command names no target. Left out, the local networks.',
   },
   exclude: { kind: targets, initial: '', sample: '192.168.1.1', why: 'What never to ask.' },
-  rate: { kind: integer('packets per second', 1, 100_000, 2000), initial: '2000', why: 'Packets per second at most.' },
+  rate: {
+    kind: integer('packets per second', 0, 1_000_000, 2000),
+    initial: '2000',
+    why: 'Packets per second at most, 0 for no limit.',
+  },
   concurrency: {
     kind: integer('printers', 1, 1024, 64),
     initial: '64',

@@ -4,7 +4,7 @@ import type { Counter } from '../model/printer.ts'
 import type { CounterName, CounterSource, Profile } from '../profiles/profile.ts'
 import { isWithin } from '../snmp/oid.ts'
 import { numberOf, type Tables, textOf } from './tables.ts'
-import { readTaggedRecords } from './tagged-records.ts'
+import { readNumber } from './tagged-records.ts'
 
 const IMPRESSIONS = 7
 const SHEETS = 8
@@ -79,10 +79,8 @@ function readSource(tables: Tables, source: CounterSource): Count | null {
         )
       : null
   }
-  if (source.record === undefined) return addUp(tables, [source.oid])
-  const bytes = tables.values.get(source.oid)
-  const value = bytes?.type === 'octets' ? readTaggedRecords(bytes.value).get(source.record) : undefined
-  return value === undefined ? null : { value, oids: [source.oid] }
+  const value = readNumber(tables, source)
+  return value === null || value < 0 ? null : { value, oids: [source.oid] }
 }
 
 /** The sum of counters; null when one of them is no number, or a negative one. */

@@ -3,7 +3,7 @@ import type { Level, Supply } from '../model/printer.ts'
 import type { Profile, SupplyLevelSource } from '../profiles/profile.ts'
 import { isWithin } from '../snmp/oid.ts'
 import { numberOf, type Tables, textOf } from './tables.ts'
-import { readTaggedRecords } from './tagged-records.ts'
+import { readNumber } from './tagged-records.ts'
 
 /**
  * The level that the maker's own objects give for a supply of which the Printer-MIB only says "some" or "unknown": from
@@ -21,21 +21,20 @@ export function readPrivateLevel(
   if (all.filter((other) => isLikeIt(other) && other.level.state === supply.level.state).length !== 1) return null
   for (const source of profile.supply_levels ?? []) {
     if (!source.kinds.includes(supply.kind)) continue
-    const level = 'record' in source ? recordLevel(tables, source, supply) : tableLevel(tables, source, supply)
+    const level = 'names' in source ? tableLevel(tables, source, supply) : objectLevel(tables, source, supply)
     if (level) return level
   }
   return null
 }
 
-function recordLevel(
+function objectLevel(
   tables: Tables,
-  source: Extract<SupplyLevelSource, { record: number }>,
+  source: Extract<SupplyLevelSource, { divisor: number }>,
   supply: Supply,
 ): Level | null {
-  const value = tables.values.get(source.oid)
-  if (source.color !== supply.color || value?.type !== 'octets') return null
-  const number = readTaggedRecords(value.value).get(source.record)
-  return number === undefined ? null : percentLevel(number / source.divisor)
+  if (source.color !== supply.color) return null
+  const number = readNumber(tables, source)
+  return number === null ? null : percentLevel(number / source.divisor)
 }
 
 /** The row whose name speaks of the supply's colour; several such rows decide nothing. */

@@ -4,6 +4,7 @@ import { unitWord } from '../mib/unit-word.ts'
 import type { Level, Supply, SupplyKind } from '../model/printer.ts'
 import { findWorkaround, type Profile } from '../profiles/profile.ts'
 import { levelOf, quantityOf } from './level.ts'
+import { isOneOf } from './named-models.ts'
 import { readPrivateLevel } from './private-level.ts'
 import { splitSupplyName } from './supply-name.ts'
 import type { Tables } from './tables.ts'
@@ -48,7 +49,8 @@ export function readSupplies(
   charset: number | null,
   profile: Profile | null,
 ): Supply[] {
-  const supplies = tables.rows(COLUMNS, device).map((row) => readSupply(tables, device, row, charset, profile))
+  const known = stepOf(tables, profile)
+  const supplies = tables.rows(COLUMNS, device).map((row) => readSupply(tables, device, row, charset, profile, known))
   if (!profile) return supplies
   return supplies.map((supply) => ({
     ...supply,
@@ -62,6 +64,7 @@ function readSupply(
   row: number,
   charset: number | null,
   profile: Profile | null,
+  knownStep: number | null,
 ): Supply {
   const index = `${device}.${row}`
   const maximum = tables.number(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, index)
@@ -82,7 +85,7 @@ function readSupply(
     level:
       isEmpty && supplyClass !== 'receptacle'
         ? { state: 'empty' }
-        : withStep(levelOf(maximum, level, unit), maximum, profile),
+        : withStep(levelOf(maximum, level, unit), maximum, knownStep),
     unit: unit === null ? null : unitWord(unit),
     capacity: quantityOf(maximum),
     remaining: quantityOf(level),
@@ -92,11 +95,17 @@ function readSupply(
 /** A gauge of ten units or fewer moves in visible steps; some finer ones are known to do so as well. */
 const COARSE_CAPACITY = 10
 
-function withStep(level: Level, maximum: number | null, profile: Profile | null): Level {
+function withStep(level: Level, maximum: number | null, knownStep: number | null): Level {
   if (level.state !== 'percent') return level
   const isCoarse = maximum !== null && maximum > 1 && maximum <= COARSE_CAPACITY
-  const step = isCoarse ? Math.round(100 / maximum) : findWorkaround(profile, 'levels_in_steps')?.step_percent
-  return step === undefined ? level : { ...level, step_percent: step }
+  const step = isCoarse ? Math.round(100 / maximum) : knownStep
+  return step === null ? level : { ...level, step_percent: step }
+}
+
+/** The step in which this device's levels are known to move. */
+function stepOf(tables: Tables, profile: Profile | null): number | null {
+  const known = findWorkaround(profile, 'levels_in_steps')
+  return known && (!known.models || isOneOf(known.models, tables.values)) ? known.step_percent : null
 }
 
 /** By type; one that says "other" or "unknown", one that we have no kind for, or none at all leaves it to the name. */

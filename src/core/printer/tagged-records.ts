@@ -1,3 +1,5 @@
+import { numberOf, type Tables } from './tables.ts'
+
 const RECORD_SIZE = 7
 
 /**
@@ -13,4 +15,11 @@ export function readTaggedRecords(bytes: Uint8Array): ReadonlyMap<number, number
     records.set(view.getUint8(at), view.getUint32(at + 3))
   }
   return records
+}
+
+/** The number that an object holds, or that one record of it holds; null where it is not there. */
+export function readNumber(tables: Tables, { oid, record }: { oid: string; record?: number }): number | null {
+  const value = tables.values.get(oid)
+  if (record === undefined) return numberOf(value)
+  return value?.type === 'octets' ? (readTaggedRecords(value.value).get(record) ?? null) : null
 }

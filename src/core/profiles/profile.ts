@@ -111,7 +111,9 @@ const SupplyLevelSchema = Type.Union([
       kinds: KindsSchema,
       color: Type.String({ description: 'the colour of the one supply that is meant' }),
       oid: INSTANCE,
-      record: Type.Integer({ minimum: 0, maximum: 255, description: 'id in a string of 7-byte records' }),
+      record: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 255, description: 'id in a string of 7-byte records' }),
+      ),
       divisor: Type.Integer({ minimum: 1, description: 'the value divided by this is per cent' }),
     },
     EXACT,
@@ -148,8 +150,7 @@ const WorkaroundSchema = Type.Union([
   Type.Object(
     {
       kind: Type.Literal('levels_in_steps'),
-      step_percent: Type.Integer({ minimum: 1, maximum: 50, description: 'the levels move in steps this coarse' }),
-      kinds: Type.Optional(KindsSchema),
+      step_percent: Type.Integer({ minimum: 1, maximum: 99, description: 'the coarsest step that the levels move in' }),
       models: Type.Optional(
         Type.Array(Type.String({ minLength: 2 }), {
           minItems: 1,

@@ -1,5 +1,5 @@
-import { mustAvoidPrivateObjects } from '../printer/deny-list.ts'
 import { identify } from '../printer/identify.ts'
+import { mustAvoidPrivateObjects } from '../printer/named-models.ts'
 import type { Reading } from '../snmp/reading.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
 import type { SnmpValue } from '../snmp/value.ts'
@@ -24,7 +24,7 @@ export async function recordDevice(
   options: ScanOptions,
   onObject: (count: number) => void,
 ): Promise<Reading> {
-  const wire = new Wire()
+  const wire = new Wire(options.rate)
   try {
     const found = Promise.withResolvers<SweptHost | null>()
     const sweep = new Sweep({ ...options, addresses: [address], wire, onAnswer: found.resolve })

@@ -22,7 +22,7 @@ export interface ScanOptions {
   /** Milliseconds to wait for an answer after the last try. */
   timeout: number
   retries: number
-  /** Datagrams a second while sweeping. */
+  /** Datagrams a second; 0 for no limit. */
   rate: number
   /** Printers read at one time. */
   concurrency: number
@@ -47,7 +47,7 @@ const PROGRESS_INTERVAL = 200
  */
 export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
   const began = performance.now()
-  const wire = new Wire()
+  const wire = new Wire(options.rate)
   const queue = new EventQueue<ScanEvent>()
   const running = new Set<Promise<void>>()
   const limit = pLimit(options.concurrency)

@@ -1,226 +1,347 @@
 import type { CommunityCredential, Credential } from '../model/credential.ts'
+import { DatagramTemplate } from '../snmp/datagram.ts'
+import { MAX_TRIES } from '../snmp/loss-meter.ts'
 import { encodeCommunityMessage, type SnmpMessage } from '../snmp/message.ts'
 import { requestPdu } from '../snmp/request-pdu.ts'
 import { encodeDiscovery } from '../snmp/user-session.ts'
-import { retryWaits, type Wire } from '../snmp/wire.ts'
+import type { Waiter, Wire } from '../snmp/wire.ts'
 
 const ASKED = ['1.3.6.1.2.1.1.2.0', '1.3.6.1.2.1.1.1.0'] // sysObjectID, sysDescr
-const TICK = 5
 /** Addresses that are waited for at one time; more wait their turn. */
-const MAX_OUTSTANDING = 16_384
+const MAX_OUTSTANDING = 65_536
+/** Datagrams before answers are looked at again: fewer than the smallest usual receive buffer has room for. */
+const MAX_BURST = 64
+/** However fast the network is: behind a VPN the last answers take this long. */
+const SHORTEST_LAST_WAIT = 500
+/** The last wait is so many times the slowest answer. */
+const SLOWER = 4
 
 export interface SweepOptions {
   wire: Wire
   addresses: Iterable<string>
   port: number
+  /** Milliseconds to wait after the last try while no answer has shown how long they take. */
   timeout: number
+  /** On a network that loses nothing; one that does gets more. */
   retries: number
-  /** Datagrams a second. */
-  rate: number
   credentialsFor(address: string): readonly Credential[]
   onAnswer(host: SweptHost): void
-  /** Every address has been asked and has answered or been given up. */
   signal: AbortSignal
 }
 
 /** One address while it is asked: what came, and whether more may come. */
-export class SweptHost {
+export class SweptHost implements Waiter {
   readonly address: string
+  readonly port: number
   readonly probes: Probes
   readonly id: number
-  /** Community credentials whose probe was answered. */
-  readonly answered = new Set<CommunityCredential>()
-  /** True once its SNMPv3 engine has answered a discovery. */
-  hasEngine = false
   /** The first answer's sysObjectID and sysDescr, as text. */
   objectId: string | null = null
   description: string | null = null
-  attempt = 0
-  /** Milliseconds from the first try to the first answer: never less than the device takes. */
+  /** True once its SNMPv3 engine has answered a discovery. */
+  hasEngine = false
+  /** Milliseconds from a try to its answer. */
   roundTrip = 0
-  readonly began = performance.now()
+  /** Of the last try so far, from 0 on, and when it was sent. */
+  attempt = 0
+  sentAt = 0
   over = false
-  private readonly waiting: Array<() => void> = []
+  private readonly sweep: Sweep
+  private credentials: Set<CommunityCredential> | null = null
+  private waiting: Array<() => void> | null = null
 
-  constructor(address: string, probes: Probes, id: number) {
+  constructor(sweep: Sweep, address: string, port: number, probes: Probes, id: number) {
+    this.sweep = sweep
     this.address = address
+    this.port = port
     this.probes = probes
     this.id = id
   }
 
+  /** Community credentials whose probe was answered. */
+  get answered(): ReadonlySet<CommunityCredential> {
+    return this.credentials ?? NONE
+  }
+
   /** Resolves when no more can come. */
   settled(): Promise<void> {
-    return this.over ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve))
+    if (this.over) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.waiting ??= []
+      this.waiting.push(resolve)
+    })
   }
 
   end(): void {
     this.over = true
-    for (const resolve of this.waiting.splice(0)) resolve()
+    for (const resolve of this.waiting ?? []) resolve()
+    this.waiting = null
+  }
+
+  receive(message: SnmpMessage, _bytes: Buffer, attempt: number): boolean {
+    const credential = message.version === '3' ? null : this.probes.find(message)
+    if (credential === undefined) return false
+    const isFirst = this.answered.size === 0 && !this.hasEngine
+    if (credential === null) this.hasEngine = true
+    else {
+      this.credentials ??= new Set()
+      this.credentials.add(credential)
+      if (message.version !== '3') this.keep(message)
+    }
+    this.sweep.hear(this, attempt, isFirst, credential)
+    return true
+  }
+
+  private keep(message: Exclude<SnmpMessage, { version: '3' }>): void {
+    for (const { oid, value } of message.pdu.varbinds) {
+      if (oid === ASKED[0] && value.type === 'oid') this.objectId ??= value.value
+      if (oid === ASKED[1] && value.type === 'octets') this.description ??= Buffer.from(value.value).toString('latin1')
+    }
   }
 }
 
-/** The datagrams that one list of credentials makes, attempt by attempt: versions of one community take turns. */
-interface Probes {
-  communities: Array<{ community: Buffer; credentials: CommunityCredential[] }>
-  discovery: boolean
+const NONE: ReadonlySet<CommunityCredential> = new Set()
+
+interface Probe {
+  credential: CommunityCredential
+  community: Buffer
+  template: DatagramTemplate
 }
 
-function composeProbes(credentials: readonly Credential[]): Probes {
-  const probes: Probes = { communities: [], discovery: credentials.some(({ version }) => version === '3') }
-  for (const credential of credentials) {
-    if (credential.version === '3') continue
-    const community = Buffer.from(credential.community.reveal())
-    const known = probes.communities.find((entry) => entry.community.equals(community))
-    if (!known) probes.communities.push({ community, credentials: [credential] })
-    else if (!known.credentials.some(({ version }) => version === credential.version))
-      known.credentials.push(credential)
+/** The datagrams that one list of credentials makes, try by try. */
+class Probes {
+  /** By community, in the order of the credentials; of each the newest version first. */
+  private readonly communities: Probe[][] = []
+  private readonly discovery: DatagramTemplate | null
+
+  constructor(credentials: readonly Credential[]) {
+    for (const credential of credentials) {
+      if (credential.version === '3') continue
+      const community = Buffer.from(credential.community.reveal())
+      const { version } = credential
+      const template = new DatagramTemplate((id) =>
+        encodeCommunityMessage({ version, community, pdu: requestPdu('get', id, ASKED, 0) }),
+      )
+      const known = this.communities.find(([first]) => first?.community.equals(community))
+      if (!known) this.communities.push([{ credential, community, template }])
+      else if (known.every((probe) => probe.credential.version !== version)) {
+        known.push({ credential, community, template })
+        known.sort((a, b) => b.credential.version.localeCompare(a.credential.version))
+      }
+    }
+    this.discovery = credentials.some(({ version }) => version === '3') ? new DatagramTemplate(encodeDiscovery) : null
   }
-  return probes
+
+  get hasCommunities(): boolean {
+    return this.communities.length > 0
+  }
+
+  get hasDiscovery(): boolean {
+    return this.discovery !== null
+  }
+
+  /**
+   * What is sent to a host at one try, `usual` being how many tries a quiet network gets. The first community is asked at
+   * every try, in its newest version until the last of the usual ones, which is for devices that know v1 only; behind
+   * that the versions take turns. Each further community is asked once in each version; where the network loses packets
+   * as often as the first.
+   */
+  *at(attempt: number, usual: number, host: SweptHost): Generator<DatagramTemplate> {
+    if (host.answered.size === 0) {
+      for (const [i, versions] of this.communities.entries()) {
+        const isFurther = i > 0 && attempt >= versions.length && attempt < usual
+        if (isFurther) continue
+        const turn =
+          i > 0 || attempt >= usual ? attempt % versions.length : attempt === usual - 1 ? versions.length - 1 : 0
+        yield (versions[turn] as Probe).template
+      }
+    }
+    if (this.discovery && !host.hasEngine) yield this.discovery
+  }
+
+  /** The credential that a message answers. */
+  find(message: Exclude<SnmpMessage, { version: '3' }>): CommunityCredential | undefined {
+    for (const versions of this.communities) {
+      if (!versions[0]?.community.equals(message.community)) continue
+      return versions.find(({ credential }) => credential.version === message.version)?.credential
+    }
+    return undefined
+  }
+
+  /** True when the tries before this one asked in the version that was answered: they are known to be lost. */
+  askedBefore(attempt: number, usual: number, credential: CommunityCredential | null): boolean {
+    if (credential === null) return true
+    return attempt < usual - 1 && credential === this.communities[0]?.[0]?.credential
+  }
 }
 
-function* datagrams(host: SweptHost): Generator<Buffer> {
-  const { communities, discovery } = host.probes
-  for (const { community, credentials } of host.answered.size === 0 ? communities : []) {
-    const { version } = credentials[host.attempt % credentials.length] as CommunityCredential
-    yield encodeCommunityMessage({ version, community, pdu: requestPdu('get', host.id, ASKED, 0) })
+/** Hosts whose last try so far has one number, in the order in which it was sent. */
+class Round {
+  private hosts: SweptHost[] = []
+  private head = 0
+
+  push(host: SweptHost): void {
+    this.hosts.push(host)
   }
-  if (discovery && !host.hasEngine) yield encodeDiscovery(host.id)
+
+  /** The host that has waited longest, when it has waited until `now`. */
+  take(now: number, wait: number): SweptHost | null {
+    const host = this.hosts[this.head]
+    if (!host || host.sentAt + wait > now) return null
+    this.head++
+    if (this.head > 1024 && this.head * 2 > this.hosts.length) {
+      this.hosts = this.hosts.slice(this.head)
+      this.head = 0
+    }
+    return host
+  }
+
+  rest(): SweptHost[] {
+    return this.hosts.slice(this.head)
+  }
 }
 
 /**
- * Asks every address whether it speaks SNMP: one small datagram for each community (and one for SNMPv3), sent again to
- * the silent ones, never faster than `rate`. A dead address costs its datagrams and one table entry while it is waited
- * for. Addresses are drawn as they are needed.
+ * Asks every address whether it speaks SNMP: one small datagram, sent again to the silent ones, more often where the
+ * answers show that packets get lost, never faster than the wire's rate. A dead address costs its datagrams and one table
+ * entry while it is waited for. Addresses are drawn as they are needed.
  */
 export class Sweep {
   asked = 0
   answered = 0
   private readonly options: SweepOptions
-  private readonly waits: number[]
-  /** For each attempt, who waits for it to be over; all wait equally long, so each list is in order of time. */
-  private readonly queues: Array<Array<{ host: SweptHost; due: number }>>
-  private readonly heads: number[]
+  private readonly usual: number
+  private readonly rounds: Round[] = []
   private outstanding = 0
+  private slowest = 0
+  /** Due, when the wire had no token left. */
+  private unpaid: SweptHost | null = null
   private readonly probes = new WeakMap<readonly Credential[], Probes>()
 
   constructor(options: SweepOptions) {
     this.options = options
-    this.waits = retryWaits(options.timeout, options.retries)
-    this.queues = this.waits.map(() => [])
-    this.heads = this.waits.map(() => 0)
+    this.usual = Math.min(options.retries + 1, MAX_TRIES)
   }
 
-  /** Runs to the end, or until the signal aborts. */
+  /** Runs until every address has answered or been given up, or until the signal aborts. */
   async run(): Promise<void> {
+    const { wire, signal } = this.options
     const addresses = this.options.addresses[Symbol.iterator]()
     let more = true
-    let budget = 0
-    let last = performance.now()
-    while ((more || this.outstanding > 0) && !this.options.signal.aborted) {
-      const now = performance.now()
-      budget = Math.min(budget + ((now - last) * this.options.rate) / 1000, Math.max(1, this.options.rate / 20))
-      last = now
-      while (budget >= 1) {
-        const sent = this.askAgain(now) ?? (more && this.outstanding < MAX_OUTSTANDING ? this.askNext(addresses) : null)
-        if (sent === null) break
-        if (sent === 'end') more = false
-        else budget -= sent
+    while ((more || this.outstanding > 0) && !signal.aborted) {
+      let burst = 0
+      while (burst < MAX_BURST && !wire.isBusy) {
+        const now = performance.now()
+        const due = this.takeDue(now)
+        if (!due && !(more && this.outstanding < MAX_OUTSTANDING)) break
+        if (due?.over) continue
+        // What is not paid for now is due again at once.
+        if (!wire.pacer.take(now)) {
+          if (due) this.unpaid = due
+          break
+        }
+        const host = due ?? this.nextHost(addresses)
+        if (!host) {
+          more = false
+          break
+        }
+        if (due) due.attempt++
+        burst += this.send(host)
       }
-      this.dropExpired(now)
-      await new Promise((resolve) => setTimeout(resolve, TICK))
+      this.dropExpired(performance.now())
+      await (burst >= MAX_BURST ? nextTurn() : pause())
     }
-    for (const [attempt, queue] of this.queues.entries()) {
-      for (const { host } of queue.slice(this.heads[attempt])) this.finish(host)
-    }
+    for (const round of this.rounds) for (const host of round.rest()) this.finish(host)
   }
 
-  private askNext(addresses: Iterator<string>): number | 'end' {
+  /** An answer came for a host's try. */
+  hear(host: SweptHost, attempt: number, isFirst: boolean, credential: CommunityCredential | null): void {
+    const { probes } = host
+    if (isFirst) {
+      // An answer to an earlier try took at least as long as since the last one.
+      host.roundTrip = performance.now() - host.sentAt + (host.attempt - attempt) * this.waitAfter(0)
+      this.slowest = Math.max(this.slowest, host.roundTrip)
+      if (probes.askedBefore(attempt, this.usual, credential)) this.options.wire.loss.heard(attempt)
+      this.answered++
+      this.options.onAnswer(host)
+    }
+    const isKnown = host.answered.size > 0 || !probes.hasCommunities
+    if (isKnown && (host.hasEngine || !probes.hasDiscovery)) this.finish(host)
+  }
+
+  private nextHost(addresses: Iterator<string>): SweptHost | null {
     const { value: address, done } = addresses.next()
-    if (done) return 'end'
-    const host = new SweptHost(address, this.probesFor(address), this.options.wire.newId())
-    this.options.wire.expect(host.id, {
-      address,
-      port: this.options.port,
-      receive: (message) => this.receive(host, message),
-    })
+    if (done) return null
+    const { wire, port } = this.options
+    const host = new SweptHost(this, address, port, this.probesFor(address), wire.newId())
+    wire.expect(host.id, host)
     this.asked++
     this.outstanding++
-    return this.send(host)
+    return host
   }
 
-  /** Sends the next attempt of whoever is due; null when nobody is. */
-  private askAgain(now: number): number | null {
-    for (let attempt = 0; attempt < this.waits.length - 1; attempt++) {
-      const entry = this.takeDue(attempt, now)
-      if (!entry) continue
-      if (entry.over) return 0
-      entry.attempt = attempt + 1
-      return this.send(entry)
+  private send(host: SweptHost): number {
+    const { wire, port } = this.options
+    let sent = 0
+    for (const template of host.probes.at(host.attempt, this.usual, host)) {
+      wire.send(template.withId(host.id + host.attempt), host.address, port)
+      if (sent++ > 0) wire.pacer.owe()
+    }
+    host.sentAt = performance.now()
+    this.roundOf(host.attempt).push(host)
+    return sent
+  }
+
+  /** A host whose wait after a try is over, and that gets another try. */
+  private takeDue(now: number): SweptHost | null {
+    const { unpaid } = this
+    this.unpaid = null
+    if (unpaid) return unpaid
+    const tries = this.options.wire.loss.triesFor(this.usual)
+    for (let attempt = 0; attempt < Math.min(tries - 1, this.rounds.length); attempt++) {
+      const host = this.roundOf(attempt).take(now, this.waitAfter(attempt))
+      if (host) return host
     }
     return null
   }
 
   private dropExpired(now: number): void {
-    for (;;) {
-      const host = this.takeDue(this.waits.length - 1, now)
-      if (!host) return
-      this.finish(host)
+    const tries = this.options.wire.loss.triesFor(this.usual)
+    for (let attempt = tries - 1; attempt < this.rounds.length; attempt++) {
+      for (;;) {
+        const host = this.roundOf(attempt).take(now, this.lastWait)
+        if (!host) break
+        this.finish(host)
+      }
     }
   }
 
-  private takeDue(attempt: number, now: number): SweptHost | null {
-    const queue = this.queues[attempt] as Array<{ host: SweptHost; due: number }>
-    const head = this.heads[attempt] as number
-    const entry = queue[head]
-    if (!entry || entry.due > now) return null
-    this.heads[attempt] = head + 1
-    if (head > 1024 && head * 2 > queue.length) {
-      queue.splice(0, head + 1)
-      this.heads[attempt] = 0
+  private roundOf(attempt: number): Round {
+    let round = this.rounds[attempt]
+    if (!round) {
+      round = new Round()
+      this.rounds[attempt] = round
     }
-    return entry.host
+    return round
   }
 
-  private send(host: SweptHost): number {
-    let sent = 0
-    for (const bytes of datagrams(host)) {
-      sent++
-      void this.options.wire.send(bytes, host.address, this.options.port)
-    }
-    const wait = this.waits[host.attempt] as number
-    this.queues[host.attempt]?.push({ host, due: performance.now() + wait })
-    return sent
+  /** Milliseconds from one try to the next. */
+  private waitAfter(attempt: number): number {
+    return this.options.timeout / (attempt < this.usual - 1 ? 4 : 2)
+  }
+
+  /** Milliseconds to wait after the last try: learnt from the answers seen, once there are any. */
+  private get lastWait(): number {
+    const { timeout } = this.options
+    if (this.answered === 0) return timeout
+    return Math.min(timeout, Math.max(SHORTEST_LAST_WAIT, SLOWER * this.slowest))
   }
 
   private probesFor(address: string): Probes {
     const credentials = this.options.credentialsFor(address)
-    const probes = this.probes.get(credentials) ?? composeProbes(credentials)
+    const probes = this.probes.get(credentials) ?? new Probes(credentials)
     this.probes.set(credentials, probes)
     return probes
-  }
-
-  private receive(host: SweptHost, message: SnmpMessage): void {
-    const isFirst = host.answered.size === 0 && !host.hasEngine
-    if (message.version === '3') host.hasEngine = true
-    else {
-      const { community, version } = message
-      const probed = host.probes.communities.find((entry) => entry.community.equals(community))
-      const credential = probed?.credentials.find((each) => each.version === version)
-      if (!credential) return
-      host.answered.add(credential)
-      for (const { oid, value } of message.pdu.varbinds) {
-        if (oid === ASKED[0] && value.type === 'oid') host.objectId ??= value.value
-        if (oid === ASKED[1] && value.type === 'octets')
-          host.description ??= Buffer.from(value.value).toString('latin1')
-      }
-    }
-    if (isFirst) {
-      host.roundTrip = performance.now() - host.began
-      this.answered++
-      this.options.onAnswer(host)
-    }
-    const { communities, discovery } = host.probes
-    if ((host.answered.size > 0 || communities.length === 0) && (host.hasEngine || !discovery)) this.finish(host)
   }
 
   private finish(host: SweptHost): void {
@@ -230,3 +351,6 @@ export class Sweep {
     host.end()
   }
 }
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+const pause = () => new Promise((resolve) => setTimeout(resolve, 1))

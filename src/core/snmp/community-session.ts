@@ -1,6 +1,7 @@
 import type { CommunityCredential } from '../model/credential.ts'
 import { encodeCommunityMessage } from './message.ts'
-import { RoundTrip, requestPdu, takeVarbinds } from './request-pdu.ts'
+import { requestPdu, takeVarbinds } from './request-pdu.ts'
+import { RoundTrip } from './round-trip.ts'
 import type { SessionOptions, SnmpSession } from './session.ts'
 import type { Varbind } from './value.ts'
 
@@ -22,18 +23,14 @@ export class CommunitySession implements SnmpSession {
     this.roundTrip = new RoundTrip(options.roundTrip)
   }
 
-  async request(type: 'get' | 'get_next' | 'get_bulk', oids: readonly string[], repetitions = 0): Promise<Varbind[]> {
-    const { wire, address, port, timeout, retries, signal } = this.options
-    const id = wire.newId()
-    const pdu = requestPdu(type, id, oids, repetitions)
-    const bytes = encodeCommunityMessage({ version: this.version, community: this.community, pdu })
-    const waits = this.roundTrip.waits(timeout, retries)
-    return this.roundTrip.measure(() =>
-      wire.exchange(
-        { id, bytes, address, port, waits },
-        (message) => (message.version === this.version ? takeVarbinds(message.pdu, address) : undefined),
-        signal,
-      ),
+  request(type: 'get' | 'get_next' | 'get_bulk', oids: readonly string[], repetitions = 0): Promise<Varbind[]> {
+    const { version, community, address, roundTrip } = this
+    const encode = (id: number) =>
+      encodeCommunityMessage({ version, community, pdu: requestPdu(type, id, oids, repetitions) })
+    return this.options.wire.exchange({ ...this.options, roundTrip, encode }, (message) =>
+      message.version === version && message.community.equals(community)
+        ? takeVarbinds(message.pdu, address)
+        : undefined,
     )
   }
 }

@@ -1,7 +1,6 @@
 import { ERROR_STATUS, type Pdu } from './message.ts'
 import { SnmpError } from './snmp-error.ts'
 import type { Varbind } from './value.ts'
-import { retryWaits } from './wire.ts'
 
 /** What v1/v2c and v3 sessions do alike. */
 
@@ -40,29 +39,5 @@ export function takeVarbinds(pdu: Pdu, address: string): Varbind[] | undefined {
       throw new SnmpError('refused', `${address} does not let this credential read`)
     default:
       throw new SnmpError('gen_err', `${address}: error-status ${pdu.errorStatus}`, pdu.errorIndex)
-  }
-}
-
-/** Smoothed time from question to answer, so that a slow device is not asked twice for nothing. */
-export class RoundTrip {
-  private milliseconds: number
-  private isMeasured = false
-
-  /** @param guess an upper bound from elsewhere; the first answer takes its place */
-  constructor(guess = 0) {
-    this.milliseconds = guess
-  }
-
-  waits(timeout: number, retries: number): number[] {
-    return retryWaits(timeout, retries, this.milliseconds)
-  }
-
-  async measure<T>(exchange: () => Promise<T>): Promise<T> {
-    const began = performance.now()
-    const result = await exchange()
-    const took = performance.now() - began
-    this.milliseconds = this.isMeasured ? (this.milliseconds + took) / 2 : took
-    this.isMeasured = true
-    return result
   }
 }

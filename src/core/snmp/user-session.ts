@@ -9,7 +9,8 @@ import {
   type SnmpMessage,
   type V3Message,
 } from './message.ts'
-import { RoundTrip, requestPdu, takeVarbinds } from './request-pdu.ts'
+import { requestPdu, takeVarbinds } from './request-pdu.ts'
+import { RoundTrip } from './round-trip.ts'
 import type { SessionOptions, SnmpSession } from './session.ts'
 import { SnmpError } from './snmp-error.ts'
 import {
@@ -85,14 +86,9 @@ export class UserSession implements SnmpSession {
   }
 
   private discover(): Promise<HeardEngine> {
-    const { wire, address, port, timeout, retries, signal } = this.options
-    const id = wire.newId()
-    const bytes = encodeDiscovery(id)
-    const waits = this.roundTrip.waits(timeout, retries)
-    return wire.exchange(
-      { id, bytes, address, port, waits },
-      (message) => (message.version === '3' && message.usm.engineId.length > 0 ? heard(message) : undefined),
-      signal,
+    const { roundTrip } = this
+    return this.options.wire.exchange({ ...this.options, roundTrip, encode: encodeDiscovery }, (message) =>
+      message.version === '3' && message.usm.engineId.length > 0 ? heard(message) : undefined,
     )
   }
 
@@ -113,7 +109,7 @@ export class UserSession implements SnmpSession {
     encrypted: boolean,
   ): Promise<Varbind[]> {
     for (let resyncs = 0; ; resyncs++) {
-      const answer = await this.roundTrip.measure(() => this.exchange(type, oids, repetitions, encrypted))
+      const answer = await this.exchange(type, oids, repetitions, encrypted)
       if (answer !== 'resync') return answer
       if (resyncs >= MAX_RESYNCS) {
         throw new SnmpError('not_in_time_window', `${this.address}: its SNMPv3 clock cannot be followed`)
@@ -127,14 +123,10 @@ export class UserSession implements SnmpSession {
     repetitions: number,
     encrypted: boolean,
   ): Promise<Varbind[] | 'resync'> {
-    const { wire, address, port, timeout, retries, signal } = this.options
-    const id = wire.newId()
-    const bytes = this.encode(requestPdu(type, id, oids, repetitions), id, encrypted)
-    const waits = this.roundTrip.waits(timeout, retries)
-    return wire.exchange(
-      { id, bytes, address, port, waits },
-      (message, received) => this.accept(message, received, { id, encrypted }),
-      signal,
+    const { roundTrip } = this
+    const encode = (id: number) => this.encode(requestPdu(type, id, oids, repetitions), id, encrypted)
+    return this.options.wire.exchange({ ...this.options, roundTrip, encode }, (message, received) =>
+      this.accept(message, received, encrypted),
     )
   }
 
@@ -167,11 +159,7 @@ export class UserSession implements SnmpSession {
   }
 
   /** An authentic answer's variable bindings, 'resync' after a report that corrects our idea of the engine. */
-  private accept(
-    message: SnmpMessage,
-    bytes: Buffer,
-    asked: { id: number; encrypted: boolean },
-  ): Varbind[] | 'resync' | undefined {
+  private accept(message: SnmpMessage, bytes: Buffer, encrypted: boolean): Varbind[] | 'resync' | undefined {
     if (message.version !== '3') return undefined
     const authentic =
       this.keys !== null &&
@@ -181,9 +169,9 @@ export class UserSession implements SnmpSession {
     if (!pdu) return undefined
     if (pdu.type === 'report') return this.acceptReport(pdu, message)
     if (this.keys && !authentic) return undefined // forged, or damaged on the way: go on waiting
-    if (pdu.requestId !== asked.id) return undefined
+    if (pdu.requestId !== message.msgId) return undefined
     const isPrivate = (message.flags & MSG_FLAG.priv) !== 0
-    if (asked.encrypted && !isPrivate) return undefined
+    if (encrypted && !isPrivate) return undefined
     this.isPrivacyProven ||= isPrivate
     return takeVarbinds(pdu, this.address)
   }

@@ -1,94 +1,138 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
 import { PrintMasterError } from '../model/error.ts'
+import { LossMeter, MAX_TRIES } from './loss-meter.ts'
 import { decodeMessage, type SnmpMessage } from './message.ts'
+import { Pacer } from './pacer.ts'
+import type { RoundTrip } from './round-trip.ts'
 import { SnmpError } from './snmp-error.ts'
+import { readSocketDrops } from './socket-drops.ts'
 
 /** Who waits for the answer to one message, from exactly the address and port it was sent to. */
 export interface Waiter {
   readonly address: string
   readonly port: number
-  receive(message: SnmpMessage, bytes: Buffer): void
+  /**
+   * @param attempt which try of the message it answers, from 0 on
+   * @returns false for what is none of his: another community, a forgery
+   */
+  receive(message: SnmpMessage, bytes: Buffer, attempt: number): boolean
   /** A datagram came from the address, and it is no SNMP message: most often one that was cut short. */
   receiveGarbage?(): void
 }
 
+/** One message to one device, sent again until an answer comes. */
+export interface Exchange {
+  address: string
+  port: number
+  /** Milliseconds to wait after the last try. */
+  timeout: number
+  retries: number
+  /** How long the device takes; learns from this exchange too. */
+  roundTrip: RoundTrip
+  /** The bytes of one try: each has an id of its own. */
+  encode(id: number): Buffer
+  signal?: AbortSignal | undefined
+}
+
+type Family = 4 | 6
+
 const RECEIVE_BUFFER = 4 * 1024 * 1024
-const MAX_ID = 0x7fffffff
+/** Ids take four bytes, the lowest bits of which say which try it is. */
+const FIRST_ID = 0x01000000
+const LAST_ID = 0x7fffffff - MAX_TRIES
+/** A network that loses more than this gets all the tries there are. */
+const LOSSY = 0.01
 
 /**
  * One UDP socket (a second one for IPv6, opened when first needed) for everything that is asked: the sweep and every
- * session. Answers find their waiter by message id and are held against the address that was asked.
+ * session. Answers find their waiter by message id and are held against the address that was asked; what nobody waits
+ * for is counted. All datagrams together keep to one rate, those of sessions before those of the sweep.
  */
 export class Wire {
   /** Datagrams handed to the system. */
   sent = 0
+  /** Datagrams that came and that nobody waited for: late, from elsewhere, or forged. */
+  strays = 0
   /** Datagrams that the system refused, by its error code. */
   readonly refused = new Map<string, number>()
-  private readonly sockets = new Map<4 | 6, Promise<Socket>>()
+  readonly pacer: Pacer
+  readonly loss = new LossMeter()
+  private readonly opening = new Map<Family, Promise<Socket>>()
+  private readonly sockets = new Map<Family, Socket>()
   private readonly waiters = new Map<number, Waiter>()
   private readonly peers = new Map<string, Waiter>()
-  private lastId = Math.floor(Math.random() * MAX_ID)
+  private readonly drops = new Map<Family, number>()
+  private readonly queue: Array<() => void> = []
+  private isDraining = false
+  private lastId = FIRST_ID + Math.floor(Math.random() * (LAST_ID - FIRST_ID))
+  private readonly onSent = (error: NodeJS.ErrnoException | null) => {
+    if (error) this.refuse(error)
+    else this.sent++
+  }
 
-  /** A message id that no waiter holds. */
+  /** @param rate datagrams a second; 0 for no limit */
+  constructor(rate = 0) {
+    this.pacer = new Pacer(rate)
+  }
+
+  /** A message id that no waiter holds; the tries of the message add 0 to 7 to it. */
   newId(): number {
-    do this.lastId = this.lastId >= MAX_ID ? 1 : this.lastId + 1
-    while (this.waiters.has(this.lastId))
+    do this.lastId = this.lastId >= LAST_ID ? FIRST_ID : this.lastId - (this.lastId % MAX_TRIES) + MAX_TRIES
+    while (this.waiters.has(this.lastId / MAX_TRIES))
     return this.lastId
   }
 
   expect(id: number, waiter: Waiter): void {
-    this.waiters.set(id, waiter)
+    this.waiters.set(id / MAX_TRIES, waiter)
     if (waiter.receiveGarbage) this.peers.set(`${waiter.address} ${waiter.port}`, waiter)
   }
 
   forget(id: number): void {
-    const waiter = this.waiters.get(id)
-    this.waiters.delete(id)
+    const waiter = this.waiters.get(id / MAX_TRIES)
+    this.waiters.delete(id / MAX_TRIES)
     if (waiter?.receiveGarbage) this.peers.delete(`${waiter.address} ${waiter.port}`)
   }
 
-  /** Opens the socket for this address's family, so that a machine without it is told before the first datagram. */
-  async open(address: string): Promise<void> {
-    await this.socketFor(address)
-  }
-
-  /** Sends one datagram. What the system refuses is counted in `refused` and given back as its error code. */
-  async send(bytes: Buffer, address: string, port: number): Promise<string | null> {
-    try {
-      const socket = await this.socketFor(address)
-      await new Promise<void>((resolve, reject) => {
-        socket.send(bytes, port, address, (error) => (error ? reject(error) : resolve()))
-      })
-      this.sent++
-      return null
-    } catch (error) {
-      const { code, cause, message } = error as NodeJS.ErrnoException
-      // A socket that could not be opened brings the system's own error as its cause.
-      const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? code ?? message
-      this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1)
-      return reason
-    }
+  /** True when sessions have datagrams that wait for their time: they go first. */
+  get isBusy(): boolean {
+    return this.queue.length > 0
   }
 
   /**
-   * Sends `bytes` and sends them again after each wait, until `accept` takes an answer. A late answer to an early try
-   * counts: all tries carry the same id. A datagram that is no message ends the wait early.
+   * Hands one datagram to the system at once. What the system refuses is counted in `refused`.
    *
-   * @param waits milliseconds to wait after each try
+   * @param onRefused is told the error code
+   */
+  send(bytes: Buffer, address: string, port: number, onRefused?: (code: string) => void): void {
+    const family = address.includes(':') ? 6 : 4
+    const socket = this.sockets.get(family)
+    const done = onRefused
+      ? (error: NodeJS.ErrnoException | null) => (error ? onRefused(this.refuse(error)) : this.onSent(null))
+      : this.onSent
+    if (socket) socket.send(bytes, port, address, done)
+    else this.open(family).then((opened) => opened.send(bytes, port, address, done), done)
+  }
+
+  /**
+   * Sends a message and sends it again after each wait, until `accept` takes an answer. A late answer to an early try
+   * counts. A datagram that is no message ends the wait early.
+   *
    * @param accept gives the result of an answer, `undefined` to go on waiting; what it throws ends the exchange
    * @throws SnmpError timeout, aborted, send_failed, bad_answer (a datagram that is no message) or what `accept` throws
    */
-  exchange<T>(
-    request: { id: number; bytes: Buffer; address: string; port: number; waits: readonly number[] },
-    accept: (message: SnmpMessage, bytes: Buffer) => T | undefined,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    const { id, bytes, address, port, waits } = request
+  exchange<T>(exchange: Exchange, accept: (message: SnmpMessage, bytes: Buffer) => T | undefined): Promise<T> {
+    const { address, port, timeout, retries, roundTrip, encode, signal } = exchange
+    const waits = roundTrip.waits(timeout, retries)
+    const last = waits.at(-1) as number
+    const tries = retries > 0 && this.loss.rate > LOSSY ? MAX_TRIES : waits.length
     return new Promise<T>((resolve, reject) => {
-      let attempt = 0
+      if (signal?.aborted) return reject(new SnmpError('aborted', `${address}: given up`))
+      const id = this.newId()
+      const sentAt: number[] = []
+      let isOver = false
       let timer: NodeJS.Timeout | undefined
       const end = (settle: () => void) => {
+        isOver = true
         clearTimeout(timer)
         signal?.removeEventListener('abort', onAbort)
         this.forget(id)
@@ -96,55 +140,106 @@ export class Wire {
       }
       const fail = (error: unknown) => end(() => reject(error))
       const onAbort = () => fail(new SnmpError('aborted', `${address}: given up`))
-      const attemptNext = () => {
-        const wait = waits[attempt++]
-        if (wait === undefined) return fail(new SnmpError('timeout', `${address} does not answer`))
-        timer = setTimeout(attemptNext, wait)
-        this.send(bytes, address, port).then((code) => {
-          if (code && attempt >= waits.length) fail(new SnmpError('send_failed', `${address}: ${code}`))
-        }, fail)
+      const onRefused = (code: string) => {
+        if (!isOver && sentAt.length >= tries) fail(new SnmpError('send_failed', `${address}: ${code}`))
       }
-      if (signal?.aborted) return reject(new SnmpError('aborted', `${address}: given up`))
+      const tryNext = () => {
+        if (sentAt.length >= tries) return fail(new SnmpError('timeout', `${address} does not answer`))
+        this.whenPaced(() => {
+          if (isOver) return
+          const attempt = sentAt.length
+          sentAt.push(performance.now())
+          timer = setTimeout(tryNext, waits[attempt] ?? last)
+          this.send(encode(id + attempt), address, port, onRefused)
+        })
+      }
       signal?.addEventListener('abort', onAbort)
       this.expect(id, {
         address,
         port,
-        receive: (message, received) => {
+        receive: (message, bytes, attempt) => {
+          const began = sentAt[attempt]
+          if (began === undefined) return false
           try {
-            const result = accept(message, received)
-            if (result !== undefined) end(() => resolve(result))
+            const result = accept(message, bytes)
+            if (result === undefined) return false
+            roundTrip.heard(performance.now() - began)
+            this.loss.heard(attempt)
+            end(() => resolve(result))
           } catch (error) {
             fail(error)
           }
+          return true
         },
         receiveGarbage: () => {
           clearTimeout(timer)
-          if (attempt < waits.length) attemptNext()
+          if (sentAt.length < tries) tryNext()
           else fail(new SnmpError('bad_answer', `${address} sent a datagram that is no SNMP message`))
         },
       })
-      attemptNext()
+      tryNext()
     })
   }
 
+  /** How many datagrams found the receive buffers full since this was last asked, as far as the system says. */
+  async countOverflow(): Promise<number> {
+    let fresh = 0
+    for (const [family, socket] of this.sockets) {
+      const drops = await readSocketDrops(family, socket.address().port)
+      fresh += Math.max(0, (drops ?? 0) - (this.drops.get(family) ?? 0))
+      this.drops.set(family, drops ?? 0)
+    }
+    return fresh
+  }
+
   async close(): Promise<void> {
-    const sockets = await Promise.allSettled(this.sockets.values())
+    const sockets = await Promise.allSettled(this.opening.values())
+    this.opening.clear()
     this.sockets.clear()
     for (const socket of sockets) if (socket.status === 'fulfilled') socket.value.close()
   }
 
-  private socketFor(address: string): Promise<Socket> {
-    const family = isIPv6(address) ? 6 : 4
-    let socket = this.sockets.get(family)
+  /** Calls back when one more datagram may go; in order. */
+  private whenPaced(send: () => void): void {
+    if (this.queue.length === 0 && this.pacer.take()) send()
+    else {
+      this.queue.push(send)
+      if (!this.isDraining) this.drain()
+    }
+  }
+
+  private drain(): void {
+    let sent = 0
+    while (sent < this.queue.length && this.pacer.take()) (this.queue[sent++] as () => void)()
+    this.queue.splice(0, sent)
+    this.isDraining = this.queue.length > 0
+    if (this.isDraining) setTimeout(() => this.drain(), this.pacer.wait)
+  }
+
+  private refuse(error: NodeJS.ErrnoException): string {
+    // A socket that could not be opened brings the system's own error as its cause.
+    const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.code ?? error.message
+    this.refused.set(code, (this.refused.get(code) ?? 0) + 1)
+    return code
+  }
+
+  private open(family: Family): Promise<Socket> {
+    let socket = this.opening.get(family)
     if (!socket) {
       socket = this.bind(family)
-      this.sockets.set(family, socket)
+      this.opening.set(family, socket)
+      socket.then((opened) => this.sockets.set(family, opened)).catch(() => undefined) // told where it is sent on
     }
     return socket
   }
 
-  private bind(family: 4 | 6): Promise<Socket> {
-    const socket = createSocket({ type: `udp${family}`, ipv6Only: family === 6 })
+  private bind(family: Family): Promise<Socket> {
+    const socket = createSocket({
+      type: `udp${family}`,
+      ipv6Only: family === 6,
+      // Only addresses are ever sent to; asking a resolver about each would cost more than sending.
+      lookup: (address, _options, callback) => callback(null, address, family),
+    })
     socket.on('message', (bytes, from) => this.receive(bytes, from.address, from.port))
     return new Promise((resolve, reject) => {
       socket.once('error', (error: NodeJS.ErrnoException) => {
@@ -171,23 +266,15 @@ export class Wire {
     try {
       message = decodeMessage(bytes)
     } catch {
-      this.peers.get(`${address} ${port}`)?.receiveGarbage?.()
+      const waiter = this.peers.get(`${address} ${port}`)
+      if (waiter?.receiveGarbage) waiter.receiveGarbage()
+      else this.strays++
       return
     }
-    const waiter = this.waiters.get(message.version === '3' ? message.msgId : message.pdu.requestId)
-    if (waiter && waiter.address === address && waiter.port === port) waiter.receive(message, bytes)
+    const id = message.version === '3' ? message.msgId : message.pdu.requestId
+    const attempt = id % MAX_TRIES
+    const waiter = this.waiters.get((id - attempt) / MAX_TRIES)
+    const isHis = waiter !== undefined && waiter.address === address && waiter.port === port
+    if (!isHis || !waiter.receive(message, bytes, attempt)) this.strays++
   }
-}
-
-/**
- * How long to wait after each try: a quarter, a half, then the whole timeout. Sending again soon costs one small
- * datagram; a late answer to an early try still counts.
- *
- * @param roundTrip milliseconds that this device is known to take; it is never asked again sooner than twice that
- */
-export function retryWaits(timeout: number, retries: number, roundTrip = 0): number[] {
-  return Array.from({ length: retries + 1 }, (_, attempt) => {
-    const share = attempt === retries ? 1 : Math.min(1, 2 ** (attempt - 2))
-    return Math.round(Math.max(timeout * share, Math.min(2 * roundTrip, 4 * timeout)))
-  })
 }

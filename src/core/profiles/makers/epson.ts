@@ -25,7 +25,8 @@ export const EPSON: Profile = {
     // .30 is the total on the one and the two-sided pages on the other, and .33 to .35 are codes on label printers
     { name: 'mono_pages', oid: `${COUNTERS}.1.1.3.1.1` },
     { name: 'color_pages', oid: `${COUNTERS}.1.1.4.1.1` },
-    // the print function, black and colour together (the same two)
+    // the print function, black and colour together (the same two); the next row is copies on the one, and what came
+    // from memory on the other
     { name: 'print_pages', oid: `${COUNTERS}.6.1.4.1.1.1` },
     // label and large-format printers: equals the life count (walk of a CW-C6500Au)
     { name: 'page_count', oid: `${COUNTERS}.15.1.2.1.1.1` },

@@ -1,4 +1,5 @@
 import type { Profile } from '../profile.ts'
+import { IMPRESSIONS } from './xerox.ts'
 
 const SYS_DESCR = '1.3.6.1.2.1.1.1.0'
 
@@ -19,4 +20,6 @@ export const FUJIFILM: Profile = {
       { oid: SYS_DESCR, after: 'version ', before: ' ' },
     ],
   },
+  // below the number of Xerox: two meter readers for Fuji Xerox
+  counters: [...IMPRESSIONS],
 }

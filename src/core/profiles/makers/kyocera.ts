@@ -1,5 +1,12 @@
 import type { Profile } from '../profile.ts'
 
+/** Pages by function (1 print, 2 copy, 4 fax), then by colour (1 black, 2 single colour, 3 full colour). */
+const BY_COLOR = '1.3.6.1.4.1.1347.42.3.1.2.1.1'
+/** The same of models that only print. */
+const PRINTER_BY_COLOR = '1.3.6.1.4.1.1347.42.2.2.1.1.3.1'
+/** Pages by paper size: .2 has the names, .6 the totals. */
+const SIZES = '1.3.6.1.4.1.1347.42.2.1.1.1'
+
 /** Kyocera, and the same machines with the badges Triumph-Adler, UTAX and Olivetti. */
 export const KYOCERA: Profile = {
   name: 'kyocera',
@@ -22,5 +29,26 @@ export const KYOCERA: Profile = {
     { name: 'fax_pages', oid: '1.3.6.1.4.1.1347.42.3.1.1.1.1.4' },
     // two-sided; with the one-sided ones it gives the total of the status page: recording, glpi-agent #382
     { name: 'duplex_pages', oid: '1.3.6.1.4.1.1347.42.2.5.1.1.2.1' },
+    // by colour: recording of a TASKalfa, GLPI agent; the sums are those of a 6052ci's web page. ECOSYS models count
+    // colour under 2 and have no 3 (two meter readers).
+    { name: 'mono_pages', sum: [`${BY_COLOR}.1.1`], and_if_there: [`${BY_COLOR}.2.1`, `${BY_COLOR}.4.1`] },
+    {
+      name: 'color_pages',
+      sum: [`${BY_COLOR}.1.2`],
+      and_if_there: [`${BY_COLOR}.1.3`, `${BY_COLOR}.2.2`, `${BY_COLOR}.2.3`],
+    },
+    // GLPI agent (black), two meter readers that name P6230cdn and P6235cdn
+    { name: 'mono_pages', oid: `${PRINTER_BY_COLOR}.1` },
+    { name: 'color_pages', oid: `${PRINTER_BY_COLOR}.2` },
+    // scanned to copy, to send and to fax: the 6052ci's web page, a meter reader; models without these have the sum
+    // alone: web page of an MA5500ifx (Zabbix template), GLPI agent
+    {
+      name: 'scan_count',
+      sum: ['1.3.6.1.4.1.1347.42.3.1.3.1.1.2', '1.3.6.1.4.1.1347.42.3.1.4.1.1.1'],
+      and_if_there: ['1.3.6.1.4.1.1347.42.3.1.3.1.1.4'],
+    },
+    { name: 'scan_count', oid: '1.3.6.1.4.1.1347.46.10.1.1.5.3' },
+    // recording of a P2040dw, where the sizes give the total; two meter readers that take the rows of A3 and Ledger
+    { name: 'large_pages', labels: `${SIZES}.2.1`, values: `${SIZES}.6.1`, label: ['A3', 'Ledger'] },
   ],
 }

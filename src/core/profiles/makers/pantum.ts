@@ -14,6 +14,8 @@ export const PANTUM: Profile = {
     ],
     firmware: [{ oid: '1.3.6.1.4.1.40093.1.1.1.1' }],
   },
+  // whole per cent: four programs read it so
+  supply_levels: [{ kinds: ['toner'], color: 'black', oid: '1.3.6.1.4.1.40093.6.3.1', divisor: 1 }],
   // by generation as well: each is read as the page total by two programs
   counters: [
     { name: 'page_count', oid: '1.3.6.1.4.1.40093.10.3.1.1' },

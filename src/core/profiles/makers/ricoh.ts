@@ -1,5 +1,10 @@
 import type { Profile } from '../profile.ts'
 
+/** ricohEngCounter: totals, and a table of types (.2), English names (.5) and values (.9). */
+const COUNTER = '1.3.6.1.4.1.367.3.2.1.2.19'
+const BY_TYPE = { labels: `${COUNTER}.5.1.2`, values: `${COUNTER}.5.1.9` }
+const BY_NAME = { labels: `${COUNTER}.5.1.5`, values: `${COUNTER}.5.1.9` }
+
 /** Ricoh, and the same machines with the badges Lanier, Savin, NRG, Gestetner, Nashuatec, Rex Rotary and Infotec. */
 export const RICOH: Profile = {
   name: 'ricoh',
@@ -34,5 +39,21 @@ export const RICOH: Profile = {
       levels: '1.3.6.1.4.1.367.3.2.1.2.24.1.1.5',
       empty: -100,
     },
+  ],
+  counters: [
+    // ricohEngCounterTotal: its description, several meter readers. The table has the total twice.
+    { name: 'page_count', oid: `${COUNTER}.1.0` },
+    // by name: Checkmk, and a list of all types and names
+    { name: 'mono_pages', ...BY_NAME, label: ['Total Prints: Black & White'] },
+    { name: 'color_pages', ...BY_NAME, label: ['Total Prints: Color'] },
+    // GLPI agent (Ricoh.pm), a meter reader written after Ricoh's specification
+    { name: 'print_pages', ...BY_TYPE, label: [400] },
+    { name: 'copy_pages', ...BY_TYPE, label: [200] },
+    { name: 'fax_pages', ...BY_TYPE, label: [300] },
+    // "Transmission: Color Scan" and "Transmission: B&W Scan": that meter reader, the list of all types. 870 is all that
+    // was sent, faxes with it, and 871 its black part.
+    { name: 'scan_count', ...BY_TYPE, label: [873, 874] },
+    // that list and one more program; by name, because it knows two types of this name
+    { name: 'duplex_pages', ...BY_NAME, label: ['No. of Printed Sides in Duplex'] },
   ],
 }

@@ -24,6 +24,7 @@ export const SAMSUNG: Profile = {
     serial: [{ oid: '1.3.6.1.4.1.236.11.5.1.1.1.4.0' }, { oid: SYS_DESCR, after: 'S/N ' }],
     firmware: [
       { oid: '1.3.6.1.4.1.236.11.5.1.1.1.2.0' },
+      { oid: SYS_DESCR, after: '; OS ', before: ';Engine' },
       { oid: SYS_DESCR, after: '; ', before: ';Engine' },
       { oid: SYS_DESCR, after: ';', before: ';Engine' },
       { oid: SYS_DESCR, after: ' OS ', before: ';Engine' },

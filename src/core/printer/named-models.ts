@@ -13,7 +13,11 @@ const MODEL_COLUMNS = [
 
 /** True for a model that is known to restart when the maker's own objects are polled, by what the standard ones say. */
 export function mustAvoidPrivateObjects(profile: Profile | null, values: ReadonlyMap<string, SnmpValue>): boolean {
-  const models = findWorkaround(profile, 'avoid_private_objects')?.models ?? []
+  return isOneOf(findWorkaround(profile, 'avoid_private_objects')?.models ?? [], values)
+}
+
+/** True when the device names one of these models where the standards have it name itself. */
+export function isOneOf(models: readonly string[], values: ReadonlyMap<string, SnmpValue>): boolean {
   if (models.length === 0) return false
   const texts = [...values].flatMap(([oid, value]) =>
     MODEL_COLUMNS.some((column) => isWithin(oid, column)) ? (textOf(value, null) ?? []) : [],
