@@ -41,10 +41,12 @@ function selectFields(printer: Printer, columns: readonly FieldPath[] | null): u
 function orderKeys(value: unknown, node: FieldNode | undefined): unknown {
   if (Array.isArray(value)) return value.map((item) => orderKeys(item, node?.kind === 'list' ? node.item : undefined))
   if (typeof value !== 'object' || value === null || node?.kind !== 'object') return value
-  const known = [...node.fields.keys()].filter((key) => Object.hasOwn(value, key))
-  const others = Object.keys(value).filter((key) => !node.fields.has(key))
-  const entries = [...known, ...others].map((key) => [key, orderKeys(value[key as never], node.fields.get(key))])
-  return Object.fromEntries(entries)
+  const ordered: Record<string, unknown> = {}
+  for (const [key, field] of node.fields) {
+    if (Object.hasOwn(value, key)) ordered[key] = orderKeys(value[key as never], field)
+  }
+  for (const key of Object.keys(value)) if (!node.fields.has(key)) ordered[key] = value[key as never]
+  return ordered
 }
 
 /** These characters only stand inside strings, where an escape means the same. */

@@ -39,13 +39,12 @@ export function identify(values: ReadonlyMap<string, SnmpValue>, profiles: reado
     const byName = chosen ?? chooseByName(readNames(values), profiles)
     return { isPrinter: true, reason, sysObjectId, chosen: byName }
   }
-  const oids = [...values.keys()]
 
-  const mib = oids.find((oid) => isWithin(oid, PRINTER_MIB))
+  const mib = values.keys().find((oid) => isWithin(oid, PRINTER_MIB))
   if (mib) return found(`it has the Printer-MIB (${mib})`)
   const isHost = HOST_SYSTEMS.some((prefix) => sysObjectId !== null && isWithin(sysObjectId, prefix))
   if (isHost) return { isPrinter: false, reason: `sysObjectID ${sysObjectId} is a host`, sysObjectId, chosen: null }
-  const types = oids.filter((oid) => isWithin(oid, HOST_RESOURCES_MIB.hrDeviceType))
+  const types = [...values.keys()].filter((oid) => isWithin(oid, HOST_RESOURCES_MIB.hrDeviceType))
   const device = types.find((oid) => isPrinterType(values.get(oid)))
   if (device) return found(`${device} is hrDevicePrinter`)
   if (presence) return found(`it has ${presence.oid}, which only printers have`)

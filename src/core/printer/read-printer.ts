@@ -2,17 +2,24 @@ import { HOST_RESOURCES_MIB, SNMPV2_MIB } from '../mib/host-resources.ts'
 import type { Missing } from '../model/printer.ts'
 import { presenceObjects } from '../profiles/choose-profile.ts'
 import type { Profile } from '../profiles/profile.ts'
+import { isWithin } from '../snmp/oid.ts'
 import type { Reading } from '../snmp/reading.ts'
 import type { SnmpSession } from '../snmp/session.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
 import type { SnmpValue } from '../snmp/value.ts'
-import { type Gap, Walker } from '../snmp/walk.ts'
+import { type Column, type Gap, Walker } from '../snmp/walk.ts'
 import { type Identity, identify } from './identify.ts'
 import { mustAvoidPrivateObjects } from './named-models.ts'
 import { partOf, plannedColumns, privateColumns, privateScalars } from './plan.ts'
 
 const PRINTER_MIB = '1.3.6.1.2.1.43'
 const MAX_DEVICES = 64
+const IDENTIFYING: readonly Column[] = [
+  { oid: SNMPV2_MIB.sysObjectID, maxRows: 1 },
+  { oid: SNMPV2_MIB.sysDescr, maxRows: 1 },
+  { oid: PRINTER_MIB, maxRows: 1 },
+  { oid: HOST_RESOURCES_MIB.hrDeviceType, maxRows: MAX_DEVICES },
+]
 
 export interface ReadOutcome {
   identity: Identity
@@ -37,33 +44,43 @@ export async function readPrinter(
   const sampledAt = now().toISOString()
   const walker = new Walker(session, (oid, value) => values.set(oid, value))
 
-  await walker.columns([
-    { oid: SNMPV2_MIB.sysObjectID, maxRows: 1 },
-    { oid: SNMPV2_MIB.sysDescr, maxRows: 1 },
-    { oid: PRINTER_MIB, maxRows: 1 },
-    { oid: HOST_RESOURCES_MIB.hrDeviceType, maxRows: MAX_DEVICES },
-  ])
+  const gaps: Gap[] = []
+  /** False when the device fell silent, or its time was over, once it was known to be a printer. */
+  const isDone = async (step: () => Promise<void>): Promise<boolean> => {
+    try {
+      await step()
+      return true
+    } catch (error) {
+      if (!(error instanceof SnmpError) || !identify(values, profiles).isPrinter) throw error
+      gaps.push({ oid: 'rest', reason: deadline.aborted ? 'deadline' : 'timeout' })
+      return false
+    }
+  }
+
+  // All at once: the first answer tells whether the rest is worth asking. An agent of v1 refuses the whole for one object.
+  const isBulk = session.version !== '1'
+  const hasPrinterMib = () => values.keys().some((oid) => isWithin(oid, PRINTER_MIB))
+  const first = isBulk ? [...IDENTIFYING, ...plannedColumns()] : IDENTIFYING
+  let isOpen = await isDone(() => walker.columns(first, () => !isBulk || hasPrinterMib()))
+  const isPlanRead = isBulk && hasPrinterMib()
+  if (isOpen && isBulk && !isPlanRead) isOpen = await isDone(() => walker.columns(IDENTIFYING))
   let identity = identify(values, profiles)
-  if (!identity.isPrinter || identity.chosen === null) {
-    await walker.scalars(presenceObjects(identity.chosen, profiles))
+  if (isOpen && (!identity.isPrinter || identity.chosen === null)) {
+    isOpen = await isDone(() => walker.scalars(presenceObjects(identity.chosen, profiles)))
     identity = identify(values, profiles)
     if (!identity.isPrinter && walker.gaps.length > 0) throw gapError(session.address, walker.gaps)
     if (!identity.isPrinter) return { identity, reading: null }
   }
 
-  const gaps: Gap[] = []
-  try {
-    await walker.columns(plannedColumns())
-    const profile = identity.chosen?.profile ?? null
-    if (mustAvoidPrivateObjects(profile, values)) gaps.push({ oid: 'private', reason: 'deny_listed' })
-    else {
+  if (isOpen && !isPlanRead) isOpen = await isDone(() => walker.columns(plannedColumns()))
+  identity = identify(values, profiles)
+  const profile = identity.chosen?.profile ?? null
+  if (mustAvoidPrivateObjects(profile, values)) gaps.push({ oid: 'private', reason: 'deny_listed' })
+  else if (isOpen) {
+    await isDone(async () => {
       await walker.columns(privateColumns(profile))
       await walker.scalars(privateScalars(profile))
-    }
-  } catch (error) {
-    if (!(error instanceof SnmpError)) throw error
-    const reason = deadline.aborted ? 'deadline' : 'timeout'
-    gaps.push({ oid: 'rest', reason })
+    })
   }
   return {
     identity,

@@ -106,7 +106,19 @@ export function numberOf(value: SnmpValue | undefined): number | null {
   }
 }
 
+/** Printable ASCII with single spaces, and no bytes spelled in hexadecimal: most texts are, and need no decoding. */
+const PLAIN = /^(?!0x|[\da-f]{2}[ :-])[!-~]+(?: [!-~]+)*$/i
+const MAX_PLAIN = 256
+
+function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+}
+
 export function textOf(value: SnmpValue | undefined, charset: number | null): string | null {
   if (value?.type !== 'octets') return null
+  if (value.value.length <= MAX_PLAIN) {
+    const text = latin1Of(value.value)
+    if (PLAIN.test(text)) return text
+  }
   return cleanDeviceText(decodeText(value.value, charset).text) || null
 }

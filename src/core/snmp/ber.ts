@@ -54,85 +54,114 @@ export class BerReader {
     return this.offset < this.end ? (this.bytes[this.offset] as number) : -1
   }
 
-  /** Consumes tag and length; gives the tag and where the contents end. */
-  private header(): { tag: number; end: number } {
+  /** Consumes the next tag and length, and gives where its contents end. */
+  open(limit: number = this.end): number {
     const at = this.offset
-    if (at + 2 > this.end) throw new BerError('truncated', at)
-    const tag = this.bytes[at] as number
+    if (at + 2 > limit) throw new BerError('truncated', at)
     let length = this.bytes[at + 1] as number
     let start = at + 2
     if (length >= 0x80) {
       const size = length & 0x7f
       if (size === 0 || size > 4) throw new BerError('unsupported length form', at)
-      if (start + size > this.end) throw new BerError('truncated', at)
+      if (start + size > limit) throw new BerError('truncated', at)
       length = 0
       for (let i = 0; i < size; i++) length = length * 256 + (this.bytes[start + i] as number)
       start += size
     }
-    if (length > this.end - start) throw new BerError('truncated', at)
+    if (length > limit - start) throw new BerError('truncated', at)
     this.offset = start
-    return { tag, end: start + length }
+    return start + length
+  }
+
+  /** The same for a tag that must be there. */
+  openAs(expected: number, limit: number = this.end): number {
+    const tag = this.offset < limit ? (this.bytes[this.offset] as number) : expected
+    if (tag !== expected) throw new BerError(`tag ${tag} where ${expected} belongs`, this.offset)
+    return this.open(limit)
   }
 
   /** Any element: its tag and a reader over its contents. */
   element(): { tag: number; contents: BerReader } {
-    const { tag, end } = this.header()
+    const tag = this.peek()
+    const end = this.open()
     const contents = new BerReader(this.bytes, this.offset, end)
     this.offset = end
     return { tag, contents }
   }
 
   enter(expected: number): BerReader {
-    const at = this.offset
-    const { tag, contents } = this.element()
-    if (tag !== expected) throw new BerError(`tag ${tag} where ${expected} belongs`, at)
+    const end = this.openAs(expected)
+    const contents = new BerReader(this.bytes, this.offset, end)
+    this.offset = end
     return contents
   }
 
   /** A signed integer of at most eight bytes that fits a JavaScript number. */
   integer(): number {
-    return this.enter(TAG.integer).signed()
+    return this.signed(this.openAs(TAG.integer))
   }
 
   octets(): Buffer {
-    const { offset, end } = this.enter(TAG.octets)
-    return this.bytes.subarray(offset, end)
+    return this.view(this.openAs(TAG.octets))
   }
 
-  /** The contents of this reader as a signed integer; wider than 32 bits is cut to 32, as agents with wide integers do. */
-  signed(): number {
-    const size = this.end - this.offset
-    if (size === 0 || size > 8) throw new BerError('integer size', this.offset)
-    if (size <= 4) return this.bytes.readIntBE(this.offset, size)
-    return Number(BigInt.asIntN(32, this.big()))
+  /** What is left up to `end`, without a copy. */
+  view(end: number = this.end): Buffer {
+    const view = this.bytes.subarray(this.offset, end)
+    this.offset = end
+    return view
   }
 
-  /** The contents as an unsigned 32-bit number. Agents that send counters as negative integers mean the same bits. */
-  unsigned(): number {
-    const size = this.end - this.offset
+  /** What is left as a signed integer; wider than 32 bits is cut to 32, as agents with wide integers do. */
+  signed(end: number = this.end): number {
+    const { offset } = this
+    const size = end - offset
+    if (size === 0 || size > 8) throw new BerError('integer size', offset)
+    if (size > 4) return Number(BigInt.asIntN(32, this.big(end)))
+    this.offset = end
+    return this.bytes.readIntBE(offset, size)
+  }
+
+  /** What is left as an unsigned 32-bit number. Agents that send counters as negative integers mean the same bits. */
+  unsigned(end: number = this.end): number {
+    const { offset } = this
+    const size = end - offset
+    if (size === 0 || size > 9) throw new BerError('integer size', offset)
+    if (size > 4) return Number(BigInt.asUintN(32, this.big(end)))
+    this.offset = end
+    return this.bytes.readIntBE(offset, size) >>> 0
+  }
+
+  unsigned64(end: number = this.end): bigint {
+    const size = end - this.offset
     if (size === 0 || size > 9) throw new BerError('integer size', this.offset)
-    if (size <= 4) return this.bytes.readIntBE(this.offset, size) >>> 0
-    return Number(BigInt.asUintN(32, this.big()))
+    return BigInt.asUintN(64, this.big(end))
   }
 
-  unsigned64(): bigint {
-    const size = this.end - this.offset
-    if (size === 0 || size > 9) throw new BerError('integer size', this.offset)
-    return BigInt.asUintN(64, this.big())
-  }
-
-  private big(): bigint {
+  private big(end: number): bigint {
     let value = 0n
-    for (let i = this.offset; i < this.end; i++) value = value * 256n + BigInt(this.bytes[i] as number)
+    for (; this.offset < end; this.offset++) value = value * 256n + BigInt(this.bytes[this.offset] as number)
     return value
   }
 
-  /** The contents of this reader as a dotted OID. */
-  objectIdentifier(): string {
-    if (this.offset === this.end) return '0.0' // agents send an empty OID for "none"
+  /** What is left as a dotted OID. */
+  objectIdentifier(end: number = this.end): string {
+    const key = this.bytes.toString('latin1', this.offset, end)
+    let oid = knownOids.get(key)
+    if (oid === undefined) {
+      oid = this.decodeOid(end)
+      if (knownOids.size >= MAX_KNOWN_OIDS) knownOids.clear()
+      knownOids.set(key, oid)
+    }
+    this.offset = end
+    return oid
+  }
+
+  private decodeOid(end: number): string {
+    if (this.offset === end) return '0.0' // agents send an empty OID for "none"
     const ids: number[] = []
     let id = 0
-    for (let i = this.offset; i < this.end; i++) {
+    for (let i = this.offset; i < end; i++) {
       const byte = this.bytes[i] as number
       id = id * 128 + (byte & 0x7f)
       // The first two share one number, the second of them behind 80 at most.
@@ -144,11 +173,19 @@ export class BerReader {
         } else ids.push(id)
         if (ids.length > MAX_OID_IDS) throw new BerError('OID longer than 128 sub-identifiers', i)
         id = 0
-      } else if (i === this.end - 1) throw new BerError('unfinished OID', i)
+      } else if (i === end - 1) throw new BerError('unfinished OID', i)
     }
     return ids.join('.')
   }
 }
+
+/**
+ * OIDs as they stood in messages, and dotted; and the other way round. A fleet answers with the same few thousand, and
+ * looking one up costs a tenth of decoding it.
+ */
+const knownOids = new Map<string, string>()
+const encodedOids = new Map<string, Buffer>()
+const MAX_KNOWN_OIDS = 16_384
 
 export class BerWriter {
   private buffer: Buffer
@@ -237,11 +274,18 @@ export class BerWriter {
   }
 
   objectIdentifier(oid: string): void {
+    const known = encodedOids.get(oid)
+    if (known) {
+      this.raw(known)
+      return
+    }
     const mark = this.length
     const ids = oid.split('.').map(Number)
     for (let i = ids.length - 1; i >= 2; i--) this.subIdentifier(ids[i] as number)
     this.subIdentifier((ids[0] as number) * 40 + (ids[1] ?? 0))
     this.close(TAG.oid, mark)
+    if (encodedOids.size >= MAX_KNOWN_OIDS) encodedOids.clear()
+    encodedOids.set(oid, Buffer.from(this.buffer.subarray(this.at, this.buffer.length - mark)))
   }
 
   private subIdentifier(id: number): void {

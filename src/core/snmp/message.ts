@@ -133,37 +133,40 @@ function decodePdu(reader: BerReader): Pdu {
   const varbinds: Varbind[] = []
   while (!list.done) {
     if (varbinds.length >= MAX_VARBINDS) throw new BerError('too many variable bindings', list.offset)
-    const pair = list.enter(TAG.sequence)
-    varbinds.push({ oid: pair.enter(TAG.oid).objectIdentifier(), value: decodeValue(pair) })
+    const end = list.openAs(TAG.sequence)
+    const oid = list.objectIdentifier(list.openAs(TAG.oid, end))
+    varbinds.push({ oid, value: decodeValue(list, end) })
+    list.offset = end
   }
   return { type, requestId, errorStatus, errorIndex, varbinds }
 }
 
-function decodeValue(reader: BerReader): SnmpValue {
+function decodeValue(reader: BerReader, limit: number): SnmpValue {
   const at = reader.offset
-  const { tag, contents } = reader.element()
+  const tag = reader.peek()
+  const end = reader.open(limit)
   switch (tag) {
     case TAG.integer:
-      return { type: 'integer', value: contents.signed() }
+      return { type: 'integer', value: reader.signed(end) }
     case TAG.octets:
-      return { type: 'octets', value: contents.bytes.subarray(contents.offset, contents.end) }
+      return { type: 'octets', value: reader.view(end) }
     case TAG.null:
       return { type: 'null' }
     case TAG.oid:
-      return { type: 'oid', value: contents.objectIdentifier() }
+      return { type: 'oid', value: reader.objectIdentifier(end) }
     case TAG.ip:
-      if (contents.end - contents.offset !== 4) throw new BerError('IpAddress size', at)
-      return { type: 'ip', value: contents.bytes.subarray(contents.offset, contents.end).join('.') }
+      if (end - reader.offset !== 4) throw new BerError('IpAddress size', at)
+      return { type: 'ip', value: reader.view(end).join('.') }
     case TAG.counter32:
-      return { type: 'counter32', value: contents.unsigned() }
+      return { type: 'counter32', value: reader.unsigned(end) }
     case TAG.gauge32:
-      return { type: 'gauge32', value: contents.unsigned() }
+      return { type: 'gauge32', value: reader.unsigned(end) }
     case TAG.timeticks:
-      return { type: 'timeticks', value: contents.unsigned() }
+      return { type: 'timeticks', value: reader.unsigned(end) }
     case TAG.opaque:
-      return { type: 'opaque', value: contents.bytes.subarray(contents.offset, contents.end) }
+      return { type: 'opaque', value: reader.view(end) }
     case TAG.counter64:
-      return { type: 'counter64', value: contents.unsigned64() }
+      return { type: 'counter64', value: reader.unsigned64(end) }
     case TAG.no_such_object:
       return { type: 'no_such_object' }
     case TAG.no_such_instance:

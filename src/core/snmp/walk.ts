@@ -26,8 +26,11 @@ const MAX_ROWS = 2000
 /** Of everything read from one device; the largest printers have some 200 KiB. */
 const MAX_BYTES = 16 * 1024 * 1024
 const MAX_REPETITIONS = 25
-/** About 1,400 bytes of answer: one Ethernet frame. */
-const FIRST_SIZE = 32
+/** What an answer may hold to fit one Ethernet frame; asked for more, agents cut it short or send fragments. */
+const FRAME = 1400
+/** Bytes of an average variable binding, until this device has shown its own. */
+const FIRST_AVERAGE = 22
+const MAX_SIZE = 128
 const MAX_SILENT_COLUMNS = 2
 
 /**
@@ -39,8 +42,8 @@ export class Walker {
   private readonly sink: Sink
   readonly gaps: Gap[] = []
   /** Variable bindings asked for at one time; `ceiling` is what this device is known not to manage more than. */
-  private size = FIRST_SIZE
-  private ceiling = FIRST_SIZE
+  private size = Math.floor(FRAME / FIRST_AVERAGE)
+  private ceiling = MAX_SIZE
   /** The smallest request that went unanswered: once may be a lost packet, twice is the device. */
   private silentAt = Number.POSITIVE_INFINITY
   private bulk: boolean
@@ -48,6 +51,7 @@ export class Walker {
   private bulkWorks = false
   private silent = 0
   private bytes = 0
+  private varbinds = 0
 
   constructor(session: SnmpSession, sink: Sink) {
     this.session = session
@@ -55,8 +59,13 @@ export class Walker {
     this.bulk = session.version !== '1'
   }
 
-  /** Reads whole columns, in parallel. What cannot be read is noted in `gaps`. @throws SnmpError only when aborted or refused for its credential */
-  async columns(columns: readonly Column[]): Promise<void> {
+  /**
+   * Reads whole columns, in parallel. What cannot be read is noted in `gaps`.
+   *
+   * @param isWanted is asked after each answer; false ends it, without a note
+   * @throws SnmpError only when aborted or refused for its credential
+   */
+  async columns(columns: readonly Column[], isWanted: () => boolean = () => true): Promise<void> {
     let active: Cursor[] = columns.map((column) => ({ column, at: column.oid, rows: 0 }))
     while (active.length > 0) {
       if (this.silent >= MAX_SILENT_COLUMNS) {
@@ -68,9 +77,10 @@ export class Walker {
       const done = new Set<Cursor>()
       try {
         const varbinds = await this.next(batch, repetitions)
-        this.succeed()
         this.bulkWorks ||= this.bulk
         if (!this.advance(batch, varbinds, done)) throw new SnmpError('bad_answer', 'no progress')
+        this.succeed()
+        if (!isWanted()) return
       } catch (error) {
         this.recover(error, batch, repetitions, done)
       }
@@ -112,7 +122,8 @@ export class Walker {
   private repetitionsFor(batch: readonly Cursor[]): number {
     if (!this.bulk) return 1
     const wanted = Math.max(...batch.map(({ column, rows }) => (column.maxRows ?? MAX_ROWS) - rows))
-    return Math.max(1, Math.min(Math.floor(this.size / batch.length), MAX_REPETITIONS, wanted))
+    // An agent cuts its answer at its own limit, which is a frame or more: what is asked above that costs nothing.
+    return Math.max(1, Math.min(Math.ceil(this.size / batch.length), MAX_REPETITIONS, wanted))
   }
 
   private next(batch: readonly Cursor[], repetitions: number): Promise<Varbind[]> {
@@ -127,6 +138,7 @@ export class Walker {
       const cursor = batch[i % batch.length] as Cursor
       if (done.has(cursor)) continue
       moved = true
+      this.count(oid, value)
       const isBehind = value.type === 'end_of_mib_view' || !isWithin(oid, cursor.column.oid)
       // Sent back out of a column that has begun is no end; an agent that wraps round ends an empty one so.
       const isStuck = value.type !== 'end_of_mib_view' && compareOids(oid, cursor.at) <= 0
@@ -137,7 +149,6 @@ export class Walker {
       } else {
         cursor.at = oid
         cursor.rows++
-        this.bytes += oid.length + ('value' in value && typeof value.value === 'object' ? value.value.length : 8)
         if (!isAbsent(value)) this.sink(oid, value)
         const isTooMuch = this.bytes > MAX_BYTES
         if (isTooMuch || cursor.rows >= (cursor.column.maxRows ?? MAX_ROWS)) {
@@ -151,7 +162,15 @@ export class Walker {
 
   private succeed(): void {
     this.silent = 0
-    this.size = Math.min(this.ceiling, this.size * 2)
+    const average = this.varbinds > 0 ? this.bytes / this.varbinds : FIRST_AVERAGE
+    this.size = Math.max(1, Math.min(this.ceiling, this.size * 2, Math.floor(FRAME / average)))
+  }
+
+  /** About as many bytes as it takes in a message: an OID has a byte for two of its characters. */
+  private count(oid: string, value: SnmpValue): void {
+    const contents = 'value' in value && typeof value.value === 'object' ? value.value.length : 4
+    this.bytes += oid.length / 2 + contents + 8
+    this.varbinds++
   }
 
   /** Silence may be the network's: less is asked for a while. What is refused, or cut short, is never asked again. */
