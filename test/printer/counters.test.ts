@@ -25,6 +25,28 @@ function read(counters: CounterSource[], objects: Record<string, number | string
   return readCounters(new Tables(new Map(values)), 1, profile)
 }
 
+describe('the life counts of several markers', () => {
+  const LIFE = '1.3.6.1.2.1.43.10.2.1.4.1'
+  const readMarkers = (counts: Record<number, number>, main?: number) => {
+    const values = new Map(Object.entries(counts).map(([row, count]) => [`${LIFE}.${row}`, snmpValue(count)]))
+    if (main !== undefined) values.set('1.3.6.1.2.1.43.5.1.1.8.1', snmpValue(main))
+    return readCounters(new Tables(values), 1, null)
+  }
+
+  test('are not added up: they may repeat the same count', () => {
+    expect(readMarkers({ 1: 500, 2: 500, 3: 500 }).pageCount).toBe(500)
+  })
+
+  test('the default marker counts, and the others keep their own', () => {
+    const { pageCount, counters } = readMarkers({ 1: 400, 2: 700 }, 2)
+    expect(pageCount).toBe(700)
+    expect(counters.map(({ name, value }) => [name, value])).toEqual([
+      ['page_count', 700],
+      ['marker_1_life', 400],
+    ])
+  })
+})
+
 describe('a counter in one object', () => {
   const counters: CounterSource[] = [{ name: 'copy_pages', oid: `${MINE}.1.0` }]
 

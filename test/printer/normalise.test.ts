@@ -142,6 +142,22 @@ describe('normalise', () => {
     })
   })
 
+  it('joins an alert to its part by index, not by place', () => {
+    const reading = new Map<string, SnmpValue>([
+      [`${PRINTER_MIB.prtAlertSeverityLevel}.1.9`, { type: 'integer', value: 4 }],
+      [`${PRINTER_MIB.prtAlertGroup}.1.9`, { type: 'integer', value: 8 }],
+      [`${PRINTER_MIB.prtAlertGroupIndex}.1.9`, { type: 'integer', value: 3 }],
+      [`${PRINTER_MIB.prtAlertCode}.1.9`, { type: 'integer', value: 808 }],
+    ])
+    for (const row of [2, 3, 5]) {
+      reading.set(`${PRINTER_MIB.prtInputCurrentLevel}.1.${row}`, { type: 'integer', value: 0 })
+      reading.set(`${PRINTER_MIB.prtInputName}.1.${row}`, octets(`Tray ${row}`))
+    }
+    expect(normalise(readingOf(reading))[0]?.alerts).toMatchObject([
+      { index: 9, code: 'inputMediaSupplyEmpty', part: 'Tray 3', description: 'Input media supply empty: Tray 3' },
+    ])
+  })
+
   it('reads a device id that stands where the name belongs', () => {
     const id = 'MFG:Pantum;CMD:DW-PS;MDL:BMX100ADW series;CLS:PRINTER;'
     const [printer] = normalise(readingOf(new Map([['1.3.6.1.2.1.1.1.0', octets(id)]])))

@@ -109,3 +109,29 @@ test('on a printer of another maker the same objects mean nothing', () => {
     ),
   ).toEqual([{ state: 'some' }, { state: 'unknown' }])
 })
+
+test('a waste box that says "some" has no level of the toner whose colour it has', () => {
+  const own = { [RECORDS]: records([0x6f, 9100]) }
+  const values = new Map<string, SnmpValue>([
+    ['1.3.6.1.2.1.1.2.0', { type: 'oid', value: BROTHER }],
+    ['1.3.6.1.2.1.43.11.1.1.4.1.1', integer(4)],
+    ['1.3.6.1.2.1.43.11.1.1.5.1.1', integer(3)],
+    ['1.3.6.1.2.1.43.11.1.1.6.1.1', text('Black Toner Collector')],
+    ['1.3.6.1.2.1.43.11.1.1.9.1.1', integer(-3)],
+    ...Object.entries(own),
+  ])
+  const sampled_at = '2026-01-01T00:00:00.000Z'
+  const printers = normalise({ address: '192.0.2.1', port: 161, snmp_version: '2c', sampled_at, values, missing: [] })
+  expect(printers[0]?.supplies).toMatchObject([{ kind: 'toner', color: 'black', level: { state: 'some' } }])
+})
+
+test("Brother's other ids of the same colours", () => {
+  for (const [id, value] of [
+    [0xa1, 4200],
+    [0x81, 42],
+  ] as const) {
+    expect(readToners(BROTHER, [['black', -3]], { [RECORDS]: records([id, value]) })).toEqual([
+      { state: 'percent', percent: 42 },
+    ])
+  }
+})

@@ -52,6 +52,41 @@ describe('readStatus', () => {
     expect(statusOf(device, printer, [...bits])).toBe(expected)
   })
 
+  it.each([
+    ['error', [0x40]], // noPaper
+    ['error', [0x10]], // noToner
+    ['error', [0x08]], // doorOpen
+    ['error', [0x04]], // jammed
+    ['error', [0, 0x80]], // inputTrayMissing
+    ['error', [0, 0x40]], // outputTrayMissing
+    ['error', [0, 0x20]], // markerSupplyMissing
+    ['error', [0, 0x08]], // outputFull
+    ['warning', [0x80]], // lowPaper
+    ['warning', [0x20]], // lowToner
+    ['warning', [0x01]], // serviceRequested
+    ['warning', [0, 0x10]], // outputNearFull
+    ['warning', [0, 0x04]], // inputTrayEmpty
+    ['warning', [0, 0x02]], // overduePreventMaint
+    ['idle', [0, 0]],
+    ['idle', [0, 0, 0xff]],
+  ] as const)('%s of an idle printer with the error bits %j', (expected, bits) => {
+    expect(statusOf(RUNNING, IDLE, [...bits])).toBe(expected)
+  })
+
+  it.each(['Manual Feed', 'Bypass Tray', 'Multi-Purpose Tray', 'Multipurpose', 'MP TRAY'])(
+    'an empty %s is how it should be, and an empty tray is not',
+    (name) => {
+      const tray = { index: 1, name, type: null, media: null, unit: 'sheets', capacity: 50, remaining: 0 }
+      const fed = { ...tray, index: 2, name: 'Tray 1', remaining: 40 }
+      const trays = (first: string): Tray[] => [
+        { ...tray, name: first, level: { state: 'percent', percent: 0 } },
+        { ...fed, level: { state: 'percent', percent: 80 } },
+      ]
+      expect(statusOf(RUNNING, IDLE, [0x40], { trays: trays(name) })).toBe('idle')
+      expect(statusOf(RUNNING, IDLE, [0x40], { trays: trays('Tray 0') })).toBe('error')
+    },
+  )
+
   it('puts a critical alert before sleep, and sleep before a warning', () => {
     expect(statusOf(RUNNING, IDLE, [], { alert: 'critical', console: 'Sleep mode' })).toBe('error')
     expect(statusOf(RUNNING, IDLE, [], { alert: 'warning', console: 'Sleep mode' })).toBe('asleep')

@@ -41,11 +41,10 @@ export function findSerialFault(text: string, { models, parts, mac }: NotSerials
   return isHostName ? 'a host name made from the MAC address, no serial number' : null
 }
 
-/** True unless a serial number is a placeholder: too short, one character repeated, counting up, or a word for nothing. */
+/** True unless a serial number is a placeholder: too short, without a digit, one character repeated, or counting up. */
 export function isRealSerial(text: string): boolean {
   if (text.length < 4 || text.length > 64) return false
   const core = text.replace(/[\s\-_./:]/g, '').toLowerCase()
   if (core.length < 4 || !/[0-9]/.test(core) || /^(.)\1*$/.test(core)) return false
-  if ('01234567890123456789'.includes(core) || /^1234567890*$/.test(core) || /^x+\d?$/.test(core)) return false
-  return !isPlaceholder(text)
+  return !'01234567890123456789'.includes(core) && !/^1234567890*$/.test(core) && !/^x+\d?$/.test(core)
 }
