@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Credential } from '../../src/core/model/credential.ts'
 import type { Printer } from '../../src/core/model/printer.ts'
 import { Secret } from '../../src/core/model/secret.ts'
 import { withoutDenyList } from '../../src/core/profiles/load-profiles.ts'
@@ -153,6 +154,43 @@ describe('a scan', () => {
       const { summary } = await runScan({ addresses, port: 9, retries, timeout: 40 })
       expect(summary).toMatchObject({ asked: 50, answered: 0, packets: 50 * (retries + 1) })
     }
+  })
+
+  it('asks a dead address for each further community once in each version', async () => {
+    const addresses = Array.from({ length: 50 }, (_, i) => `${DEAD}${i + 1}`)
+    const both = [...PUBLIC, community('private', '2c'), community('private', '1')]
+    const one = [community('public', '2c'), community('private', '2c'), community('third', '2c')]
+    const packets = async (credentials: readonly Credential[]) =>
+      (await runScan({ addresses, port: 9, retries: 2, timeout: 40, credentials })).summary.packets / 50
+    expect(await packets(PUBLIC)).toBe(3)
+    expect(await packets(both)).toBe(3 + 2)
+    expect(await packets(one)).toBe(3 + 1 + 1)
+  })
+
+  it('finds a v1-only device by its second community', async () => {
+    const { port, addresses } = await play([['v1-only']], { community: 'private' })
+    const credentials = [...PUBLIC, community('private', '2c'), community('private', '1')]
+    const { printers } = await runScan({ addresses, port, timeout: 100, credentials })
+    expect(printers).toMatchObject([{ serial: SERIAL, snmp_version: '1' }])
+  })
+
+  it('asks more often where packets get lost, and finds and reads all', { timeout: 60_000 }, async () => {
+    const faults = Array.from({ length: 60 }, () => ['request-loss=12', 'reply-loss=12'])
+    const { port, addresses } = await play(faults, { seed: 11 })
+    const dead = Array.from({ length: 60 }, (_, i) => `${DEAD}${i + 1}`)
+    const { printers, summary } = await runScan({ addresses: [...addresses, ...dead], port, timeout: 200 })
+    expect(printers.map(({ ip }) => ip).sort()).toEqual(addresses.toSorted())
+    expect(printers.flatMap(({ missing }) => missing)).toEqual([])
+    // three tries each, and six requests a printer, would be half of this
+    expect(summary.packets).toBeGreaterThan(60 * 5 + 60 * 6)
+  })
+
+  it('counts what nobody asked for, and takes none of it', async () => {
+    const { port, addresses } = await play([['wrong-id'], ['duplicate'], []])
+    const { printers, summary } = await runScan({ addresses, port, timeout: 60 })
+    expect(printers).toHaveLength(2)
+    expect(summary.strays).toBeGreaterThan(3)
+    expect(summary.overflowed).toBe(0)
   })
 
   it('asks an address that only speaks v1 no more often than another', async () => {

@@ -18,6 +18,10 @@ export interface ScanSummary extends ScanProgress {
   seconds: number
   /** Datagrams sent. */
   packets: number
+  /** Datagrams that came and belonged to nothing that was asked: late, from elsewhere, or forged. */
+  strays: number
+  /** Answers that found the receive buffer full, as far as the system says; they were asked for again. */
+  overflowed: number
   interrupted: boolean
 }
 

@@ -38,6 +38,7 @@ export interface ScanOptions {
 }
 
 const PROGRESS_INTERVAL = 200
+const LEAST_CONCURRENCY = 4
 
 /**
  * Finds and reads the printers among the addresses: sweep, identify, read and normalise as one stream. A device that
@@ -116,15 +117,33 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
     printers,
     failed,
   })
-  const ticker = setInterval(() => queue.push({ type: 'progress', progress: progress() }), PROGRESS_INTERVAL)
+  let overflowed = 0
+  /** Answers come faster than they are read: fewer printers at one time. What was lost is asked for again anyhow. */
+  const heedOverflow = async () => {
+    const fresh = await wire.countOverflow()
+    overflowed += fresh
+    if (fresh > 0) limit.concurrency = Math.max(LEAST_CONCURRENCY, Math.floor(limit.concurrency / 2))
+  }
+  const ticker = setInterval(() => {
+    queue.push({ type: 'progress', progress: progress() })
+    void heedOverflow()
+  }, PROGRESS_INTERVAL)
   const finish = async () => {
     await sweep.run()
     while (running.size > 0) await Promise.all(running)
     refuseWhenNothingWasSent(wire)
+    await heedOverflow()
     const seconds = Math.round(performance.now() - began) / 1000
     queue.push({
       type: 'done',
-      summary: { ...progress(), seconds, packets: wire.sent, interrupted: options.signal.aborted },
+      summary: {
+        ...progress(),
+        seconds,
+        packets: wire.sent,
+        strays: wire.strays,
+        overflowed,
+        interrupted: options.signal.aborted,
+      },
     })
     queue.end()
   }
