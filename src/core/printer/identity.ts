@@ -198,7 +198,7 @@ function tryManufacturer(
 
 /** What stands behind a model's number and is no part of its name. */
 const BEHIND_MODEL =
-  /(?<=\d\S*.*)(?:\s+v\d+)?\s+(?:v\d+|v\(.*|(?:network )?(?:colou?r )?(?:laser )?(?:multi-?function )?(?:printer|system)(?: - .*)?)$/i
+  /(?: v\d+)? (?:v\d+|v\(.*|(?:network )?(?:colou?r )?(?:laser )?(?:multi-?function )?(?:printer|system)(?: - .*)?)$/i
 /** Words that any printer may call itself by, and names of the network card or print server that answers for it. */
 const NO_MODEL = [
   /^(?:network |laser |colou?r |multi-?function |all-in-one )*(?:printer|printing system|mfp)$/i,
@@ -221,10 +221,11 @@ export function cleanModel(text: string, serial: string | null): string | null {
     .replace(/\s+(version|ver\.?|rev\.?|fw|firmware)\s.*$/i, '')
     .replace(/\s+\((?:net|controller|engine)\b.*$/i, '')
     .replace(/\s+\d{1,2}\.\d{2}(?:\.\d+)*$/, '')
-    .replace(BEHIND_MODEL, '')
-    .replace(/\s+series$/i, '')
     .replace(/\s+/g, ' ')
     .trim()
+  const behind = BEHIND_MODEL.exec(model)
+  if (behind && /\d/.test(model.slice(0, behind.index))) model = model.slice(0, behind.index)
+  model = model.replace(/ series$/i, '')
   return /[\p{L}\p{N}]/u.test(model) && !NO_MODEL.some((words) => words.test(model)) ? model : null
 }
 

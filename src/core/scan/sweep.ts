@@ -29,75 +29,104 @@ export interface SweepOptions {
   signal: AbortSignal
 }
 
-/** One address while it is asked: what came, and whether more may come. */
+/** One address while it is asked; there are many of them, so that what only an answer brings stands apart. */
 export class SweptHost implements Waiter {
   readonly address: string
-  readonly port: number
-  readonly probes: Probes
   readonly id: number
-  /** The first answer's sysObjectID and sysDescr, as text. */
-  objectId: string | null = null
-  description: string | null = null
-  /** True once its SNMPv3 engine has answered a discovery. */
-  hasEngine = false
-  /** Milliseconds from a try to its answer. */
-  roundTrip = 0
-  /** Of the last try so far, from 0 on, and when it was sent. */
+  /** Of the last try so far, from 0 on. */
   attempt = 0
+  /** Whole milliseconds: when that try was sent. */
   sentAt = 0
   over = false
   private readonly sweep: Sweep
-  private credentials: Set<CommunityCredential> | null = null
-  private waiting: Array<() => void> | null = null
+  readonly probes: Probes
+  private heard: Heard | null = null
 
-  constructor(sweep: Sweep, address: string, port: number, probes: Probes, id: number) {
+  constructor(sweep: Sweep, address: string, probes: Probes, id: number) {
     this.sweep = sweep
     this.address = address
-    this.port = port
     this.probes = probes
     this.id = id
   }
 
+  get port(): number {
+    return this.sweep.port
+  }
+
   /** Community credentials whose probe was answered. */
   get answered(): ReadonlySet<CommunityCredential> {
-    return this.credentials ?? NONE
+    return this.heard?.credentials ?? NONE
+  }
+
+  /** True once its SNMPv3 engine has answered a discovery. */
+  get hasEngine(): boolean {
+    return this.heard?.hasEngine ?? false
+  }
+
+  /** The first answer's sysObjectID and sysDescr, as text. */
+  get objectId(): string | null {
+    return this.heard?.objectId ?? null
+  }
+
+  get description(): string | null {
+    return this.heard?.description ?? null
+  }
+
+  /** Milliseconds from a try to its answer. */
+  get roundTrip(): number {
+    return this.heard?.roundTrip ?? 0
   }
 
   /** Resolves when no more can come. */
   settled(): Promise<void> {
-    if (this.over) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.waiting ??= []
-      this.waiting.push(resolve)
-    })
+    return this.over ? Promise.resolve() : new Promise((resolve) => this.keep().waiting.push(resolve))
   }
 
   end(): void {
     this.over = true
-    for (const resolve of this.waiting ?? []) resolve()
-    this.waiting = null
+    for (const resolve of this.heard?.waiting.splice(0) ?? []) resolve()
   }
 
   receive(message: SnmpMessage, _bytes: Buffer, attempt: number): boolean {
     const credential = message.version === '3' ? null : this.probes.find(message)
     if (credential === undefined) return false
     const isFirst = this.answered.size === 0 && !this.hasEngine
-    if (credential === null) this.hasEngine = true
+    const heard = this.keep()
+    if (message.version === '3' || credential === null) heard.hasEngine = true
     else {
-      this.credentials ??= new Set()
-      this.credentials.add(credential)
-      if (message.version !== '3') this.keep(message)
+      heard.credentials.add(credential)
+      for (const { oid, value } of message.pdu.varbinds) {
+        if (oid === ASKED[0] && value.type === 'oid') heard.objectId ??= value.value
+        if (oid === ASKED[1] && value.type === 'octets')
+          heard.description ??= Buffer.from(value.value).toString('latin1')
+      }
     }
+    if (isFirst) heard.roundTrip = this.sweep.measure(this, attempt)
     this.sweep.hear(this, attempt, isFirst, credential)
     return true
   }
 
-  private keep(message: Exclude<SnmpMessage, { version: '3' }>): void {
-    for (const { oid, value } of message.pdu.varbinds) {
-      if (oid === ASKED[0] && value.type === 'oid') this.objectId ??= value.value
-      if (oid === ASKED[1] && value.type === 'octets') this.description ??= Buffer.from(value.value).toString('latin1')
+  private keep(): Heard {
+    this.heard ??= {
+      credentials: new Set(),
+      hasEngine: false,
+      objectId: null,
+      description: null,
+      roundTrip: 0,
+      waiting: [],
     }
+    return this.heard
   }
+}
+
+/** What came from an address, and who waits for more of it. */
+interface Heard {
+  credentials: Set<CommunityCredential>
+  hasEngine: boolean
+  objectId: string | null
+  description: string | null
+  roundTrip: number
+  waiting: Array<() => void>
 }
 
 const NONE: ReadonlySet<CommunityCredential> = new Set()
@@ -113,6 +142,8 @@ class Probes {
   /** By community, in the order of the credentials; of each the newest version first. */
   private readonly communities: Probe[][] = []
   private readonly discovery: DatagramTemplate | null
+  /** What is sent to a host that has not answered, by try. */
+  private readonly toSilent: DatagramTemplate[][] = []
 
   constructor(credentials: readonly Credential[]) {
     for (const credential of credentials) {
@@ -146,17 +177,23 @@ class Probes {
    * that the versions take turns. Each further community is asked once in each version; where the network loses packets
    * as often as the first.
    */
-  *at(attempt: number, usual: number, host: SweptHost): Generator<DatagramTemplate> {
-    if (host.answered.size === 0) {
-      for (const [i, versions] of this.communities.entries()) {
-        const isFurther = i > 0 && attempt >= versions.length && attempt < usual
-        if (isFurther) continue
-        const turn =
-          i > 0 || attempt >= usual ? attempt % versions.length : attempt === usual - 1 ? versions.length - 1 : 0
-        yield (versions[turn] as Probe).template
-      }
+  at(attempt: number, usual: number, host: SweptHost): readonly DatagramTemplate[] {
+    if (host.answered.size > 0 || host.hasEngine) return this.compose(attempt, usual, host)
+    this.toSilent[attempt] ??= this.compose(attempt, usual, host)
+    return this.toSilent[attempt]
+  }
+
+  private compose(attempt: number, usual: number, host: SweptHost): DatagramTemplate[] {
+    const templates: DatagramTemplate[] = []
+    for (const [i, versions] of host.answered.size === 0 ? this.communities.entries() : []) {
+      const isFurther = i > 0 && attempt >= versions.length && attempt < usual
+      if (isFurther) continue
+      const last = versions.length - 1
+      const turn = i > 0 || attempt >= usual ? attempt % versions.length : attempt === usual - 1 ? last : 0
+      templates.push((versions[turn] as Probe).template)
     }
-    if (this.discovery && !host.hasEngine) yield this.discovery
+    if (this.discovery && !host.hasEngine) templates.push(this.discovery)
+    return templates
   }
 
   /** The credential that a message answers. */
@@ -209,6 +246,7 @@ class Round {
 export class Sweep {
   asked = 0
   answered = 0
+  readonly port: number
   private readonly options: SweepOptions
   private readonly usual: number
   private readonly rounds: Round[] = []
@@ -220,6 +258,7 @@ export class Sweep {
 
   constructor(options: SweepOptions) {
     this.options = options
+    this.port = options.port
     this.usual = Math.min(options.retries + 1, MAX_TRIES)
   }
 
@@ -254,12 +293,15 @@ export class Sweep {
     for (const round of this.rounds) for (const host of round.rest()) this.finish(host)
   }
 
+  /** Milliseconds from a try to now; when others were sent since, at least as long as there was between them. */
+  measure(host: SweptHost, attempt: number): number {
+    return Math.max(0, performance.now() - host.sentAt) + (host.attempt - attempt) * this.waitAfter(0)
+  }
+
   /** An answer came for a host's try. */
   hear(host: SweptHost, attempt: number, isFirst: boolean, credential: CommunityCredential | null): void {
     const { probes } = host
     if (isFirst) {
-      // An answer to an earlier try took at least as long as since the last one.
-      host.roundTrip = performance.now() - host.sentAt + (host.attempt - attempt) * this.waitAfter(0)
       this.slowest = Math.max(this.slowest, host.roundTrip)
       if (probes.askedBefore(attempt, this.usual, credential)) this.options.wire.loss.heard(attempt)
       this.answered++
@@ -272,8 +314,8 @@ export class Sweep {
   private nextHost(addresses: Iterator<string>): SweptHost | null {
     const { value: address, done } = addresses.next()
     if (done) return null
-    const { wire, port } = this.options
-    const host = new SweptHost(this, address, port, this.probesFor(address), wire.newId())
+    const { wire } = this.options
+    const host = new SweptHost(this, address, this.probesFor(address), wire.newId())
     wire.expect(host.id, host)
     this.asked++
     this.outstanding++
@@ -287,7 +329,7 @@ export class Sweep {
       wire.send(template.withId(host.id + host.attempt), host.address, port)
       if (sent++ > 0) wire.pacer.owe()
     }
-    host.sentAt = performance.now()
+    host.sentAt = Math.floor(performance.now())
     this.roundOf(host.attempt).push(host)
     return sent
   }
