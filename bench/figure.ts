@@ -1,3 +1,5 @@
+const NAME_WIDTH = 68
+
 /** What another program took for the same, in the same unit. */
 export interface PeerFigure {
   name: string
@@ -19,7 +21,7 @@ export interface Figure {
 
 export function printFigure({ name, value, unit, digits = 2, peers = [], target, note }: Figure): void {
   const columns = [
-    name.padEnd(56),
+    name.padEnd(NAME_WIDTH),
     `${value.toFixed(digits).padStart(9)} ${unit.padEnd(10)}`,
     ...peers.map(
       (peer) =>
@@ -31,4 +33,5 @@ export function printFigure({ name, value, unit, digits = 2, peers = [], target,
   console.log(columns.filter(Boolean).join('  ').trimEnd())
 }
 
-export const printUnable = (name: string, needs: string): void => console.log(`${name.padEnd(56)}  needs ${needs}`)
+export const printUnable = (name: string, needs: string): void =>
+  console.log(`${name.padEnd(NAME_WIDTH)}  needs ${needs}`)

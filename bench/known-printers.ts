@@ -10,6 +10,8 @@ import { type Bench, listPrinters, noteOf, scanFleet } from './scan-process.ts'
 const PRINTERS = 1000
 const CIDR = '127.94.0.0/20'
 const name = '1,000 known printers, --rate 0'
+/** Percent. */
+const LOST = 10
 const seconds = ({ seconds }: Cost): number => seconds
 
 /** Printers whose addresses are known, read: beside programs that walk them. */
@@ -58,7 +60,7 @@ export async function knownPrinters(bench: Bench): Promise<void> {
 export async function knownPrintersWithLoss(bench: Bench): Promise<void> {
   const network = { cidr: CIDR, printers: PRINTERS }
   await withFleet(bench.simulator, network, (quiet) =>
-    withFleet(bench.simulator, { ...network, requestLoss: 10 }, async (lossy) => {
+    withFleet(bench.simulator, { ...network, requestLoss: LOST }, async (lossy) => {
       const file = listPrinters(bench, quiet)
       const lossyFile = bench.simulator.isComplete ? file : listPrinters(bench, lossy)
       const runs = await inRounds(bench.runs, {
@@ -66,6 +68,7 @@ export async function knownPrintersWithLoss(bench: Bench): Promise<void> {
         lossy: () => scanFleet(bench, lossy, '-f', lossyFile, '--rate', '0'),
       })
       const more = medianOf(runs.lossy, seconds) - medianOf(runs.quiet, seconds)
+      // Of the worst run
       const complete = Math.min(...runs.lossy.map(({ found, incomplete }) => found - incomplete))
       printFigure({
         name: `${name}: time`,
@@ -74,22 +77,22 @@ export async function knownPrintersWithLoss(bench: Bench): Promise<void> {
         note: noteOf(runs.quiet, quiet),
       })
       printFigure({
-        name: '... 10 % of requests lost: more time',
+        name: `${name}, ${LOST} % of requests lost: more time`,
         value: more,
         unit: 's',
         target: { words: 'within 2 s of the same without loss', isMet: more <= 2 },
       })
       printFigure({
-        name: '... 10 % of requests lost: fully read, worst run',
+        name: `${name}, ${LOST} % of requests lost: fully read`,
         value: complete,
-        unit: `of ${PRINTERS}`,
+        unit: `of ${PRINTERS.toLocaleString('en')}`,
         digits: 0,
         target: { words: 'all', isMet: complete === PRINTERS },
       })
       if (!bench.simulator.isComplete) return
       const asked = medianOf(runs.quiet, ({ stats }) => stats?.req_live)
       const repeats = medianOf(runs.lossy, ({ stats }) => stats && (stats.req_live - asked) / stats.dropped_req)
-      printFigure({ name: '... 10 % of requests lost: requests more for each', value: repeats, unit: '' })
+      printFigure({ name: `requests more for each that is lost`, value: repeats, unit: '' })
     }),
   )
 }

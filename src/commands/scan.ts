@@ -7,6 +7,7 @@ import { composeScanRequest, onlyAddress } from '../cli/scan-request.ts'
 import { runScan, type ScanResult } from '../cli/scan-run.ts'
 import { flush, lookOf } from '../cli/terminal.ts'
 import { watch } from '../cli/watch.ts'
+import { holdYoungGeneration } from '../cli/young-generation.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import type { Printer } from '../core/model/printer.ts'
 import { formatExplanation } from '../core/output/explanation.ts'
@@ -92,6 +93,7 @@ export default class Scan extends BaseCommand {
 
     const request = await composeScanRequest(argv as string[], flags)
     for (const notice of request.notices) this.logToStderr(notice)
+    holdYoungGeneration()
     const { signal, dispose } = listenForInterrupt()
     const options = { ...request.options, signal }
     const write = (text: string) => void process.stdout.write(text)

@@ -17,7 +17,7 @@ describe('Pacer', () => {
     [500, 7],
   ])('keeps %d a second, looked at every %d ms, to a third above it in any ten milliseconds', (rate, step) => {
     const sent = sendFor(new Pacer(rate), step)
-    const burst = Math.max(1, rate * 0.0025)
+    const burst = Math.max(1, rate * 0.002)
     expect(sent.length).toBeGreaterThan(Math.min(rate, (1000 / step) * Math.floor(burst)) * 0.9)
     expect(sent.length).toBeLessThan(rate * 1.01 + 10)
     const most = Math.max(...sent.map((at) => sent.filter((other) => other >= at && other < at + 10).length))

@@ -1,5 +1,5 @@
-/** A burst may hold what the rate allows for this long: above it in ten milliseconds by a quarter at most. */
-const BURST_MS = 2.5
+/** A burst may hold what the rate allows for this long: above it in ten milliseconds by a fifth at most. */
+const BURST_MS = 2
 
 /** Keeps datagrams to a rate: time earns tokens, each datagram costs one, and little is saved up. */
 export class Pacer {
