@@ -2,7 +2,7 @@ import type { Credential } from '../model/credential.ts'
 import { openSession } from '../snmp/open-session.ts'
 import type { SessionOptions, SnmpSession } from '../snmp/session.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
-import type { SweptHost } from './sweep.ts'
+import type { SweptHost } from './swept-host.ts'
 
 /**
  * The first credential, in order, that this device lets in. A refusal (a wrong key, an unknown user) is an answer: the
@@ -47,7 +47,10 @@ export async function chooseSession(
   throw refusal ?? new SnmpError('timeout', `${host.address} does not answer any more`)
 }
 
-/** A device that answered v1 gets one chance to show that it speaks v2c too: its answer may have been lost. */
+/**
+ * A device that answered v1 gets one chance to show that it speaks v2c too, and more where packets get lost: its answer to
+ * that may be what was lost.
+ */
 async function upgrade(
   credential: Credential,
   credentials: readonly Credential[],
@@ -58,7 +61,8 @@ async function upgrade(
   const newer = credentials.find((each) => each.version === '2c' && each.community.reveal() === community)
   if (!newer) return null
   try {
-    await openSession(newer, { ...options, retries: 0 }).request('get_next', ['1.3.6.1.2.1.1'])
+    const retries = options.wire.loss.isNoticed ? options.retries : 0
+    await openSession(newer, { ...options, retries }).request('get_next', ['1.3.6.1.2.1.1'])
     return openSession(newer, options)
   } catch (error) {
     if (error instanceof SnmpError && error.code !== 'aborted') return null

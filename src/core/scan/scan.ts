@@ -11,7 +11,8 @@ import { Wire } from '../snmp/wire.ts'
 import { chooseSession } from './choose-session.ts'
 import { EventQueue } from './event-queue.ts'
 
-import { Sweep, type SweptHost } from './sweep.ts'
+import { Sweep } from './sweep.ts'
+import type { SweptHost } from './swept-host.ts'
 
 export interface ScanOptions {
   /** Drawn lazily; each address once. */

@@ -3,6 +3,8 @@ const MISSED = 1e-5
 /** Tries that count as answered before any was: one lost packet of few is no bad network. */
 const BENEFIT = 10
 
+const LOSSY = 0.01
+
 /** How many tries there can be of one message: as many ids as `Wire.newId` keeps for it. */
 export const MAX_TRIES = 8
 
@@ -23,6 +25,11 @@ export class LossMeter {
   /** From 0 to 1. */
   get rate(): number {
     return this.lost / (this.tries + BENEFIT)
+  }
+
+  /** True when more gets lost than happens on any network. */
+  get isNoticed(): boolean {
+    return this.rate > LOSSY
   }
 
   /** How many tries make a silent address a dead one: `usual` on a quiet network, more where packets get lost. */

@@ -40,8 +40,6 @@ const RECEIVE_BUFFER = 4 * 1024 * 1024
 /** Ids take four bytes, the lowest bits of which say which try it is. */
 const FIRST_ID = 0x01000000
 const LAST_ID = 0x7fffffff - MAX_TRIES
-/** A network that loses more than this gets all the tries there are. */
-const LOSSY = 0.01
 
 /**
  * One UDP socket (a second one for IPv6, opened when first needed) for everything that is asked: the sweep and every
@@ -124,7 +122,7 @@ export class Wire {
     const { address, port, timeout, retries, roundTrip, encode, signal } = exchange
     const waits = roundTrip.waits(timeout, retries)
     const last = waits.at(-1) as number
-    const tries = retries > 0 && this.loss.rate > LOSSY ? MAX_TRIES : waits.length
+    const tries = retries > 0 && this.loss.isNoticed ? MAX_TRIES : waits.length
     return new Promise<T>((resolve, reject) => {
       if (signal?.aborted) return reject(new SnmpError('aborted', `${address}: given up`))
       const id = this.newId()
