@@ -56,16 +56,20 @@ test('without an identity, and where two claim the same one, the address decides
   expect(describeChanges([a, b], [a])).toEqual(['10.0.0.2 HP LaserJet M607: gone'])
 })
 
-test('what could not be read is no change', () => {
-  const partial = {
-    ...before,
-    page_count: null,
-    supplies: [],
-    alerts: [],
-    missing: [{ part: 'supplies', reason: 'timeout' }],
-  }
-  expect(describeChanges([before], [partial])).toEqual([])
-  expect(describeChanges([partial], [before])).toEqual([])
+test.each([[['supplies', 'alerts']], [['rest']]])('what could not be read (%j) is no change', (parts) => {
+  const jam = {
+    index: 1,
+    severity: 'critical',
+    group: 'input',
+    group_index: 1,
+    code: 'jam',
+    description: 'Jam',
+  } as const
+  const whole = { ...before, alerts: [jam] }
+  const missing = parts.map((part) => ({ part, reason: 'deadline' }))
+  const partial = { ...before, page_count: null, supplies: [], alerts: [], missing }
+  expect(describeChanges([whole], [partial])).toEqual([])
+  expect(describeChanges([partial], [whole])).toEqual([])
 })
 
 test('lines go by address', () => {

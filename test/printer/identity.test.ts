@@ -24,6 +24,13 @@ describe('cleanModel', () => {
     ['Dell Laser Printer X5100cn (Net 6.26, Controller 2.1)', 'Laser Printer X5100cn'],
     ['EPSON AL-X2000 01.00', 'AL-X2000'],
     ['IBM Infoprint X1130', 'Infoprint X1130'],
+    ['Dell SX830dn 7PM1R70 LW99.DN4.P636', 'SX830dn'],
+    ['Lexmark CXX310dn PMCXX31029 LW76.GX.P999', 'CXX310dn'],
+    ['Brother HL-X5450DN V1.16', 'HL-X5450DN'],
+    ['HP HP LaserJet X1', 'LaserJet X1'],
+    ['Samsung MX2070 Series (1234)', 'MX2070'],
+    ['HP LaserJet 400 MFP MX25DN', 'LaserJet 400 MFP MX25DN'],
+    ['OKI C5600', 'C5600'],
   ])('%s becomes %s', (text, model) => {
     expect(cleanModel(text, null)).toBe(model)
   })
@@ -32,6 +39,15 @@ describe('cleanModel', () => {
     expect(cleanModel('Lexmark CXX310 PMCXX31029', 'PMCXX31029')).toBe('CXX310')
     expect(cleanModel('Lexmark TX622 41XT2PM  543.006', '41XT2PM')).toBe('TX622')
     expect(cleanModel('PMCXX31029 CXX310', 'PMCXX31029')).toBe('CXX310')
+  })
+
+  it('takes a maker away that is no known badge', () => {
+    expect(cleanModel('Acme X1', null, ['Acme'])).toBe('X1')
+    expect(cleanModel('Acmeline X1', null, ['Acme'])).toBe('Acmeline X1')
+  })
+
+  it('does not cut inside a word', () => {
+    expect(cleanModel('Brother HL-C5600', 'C5600-123456')).toBe('HL-C5600')
   })
 
   it('keeps a name that has some letters of the serial number in it', () => {

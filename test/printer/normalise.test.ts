@@ -92,16 +92,42 @@ describe('normalise', () => {
   })
 
   it('makes no number of "some", whatever the maximum and the unit are', () => {
-    const some = { type: 'integer', value: -3 } as const
     const cell = fc.option(value)
     fc.assert(
-      fc.property(cell, cell, (maximum, unit) => {
+      fc.property(cell, cell, fc.boolean(), (maximum, unit, isUnsigned) => {
+        const some: SnmpValue = isUnsigned ? { type: 'gauge32', value: 4294967293 } : { type: 'integer', value: -3 }
         const reading = new Map<string, SnmpValue>([[`${PRINTER_MIB.prtMarkerSuppliesLevel}.1.1`, some]])
         if (maximum) reading.set(`${PRINTER_MIB.prtMarkerSuppliesMaxCapacity}.1.1`, maximum)
         if (unit) reading.set(`${PRINTER_MIB.prtMarkerSuppliesSupplyUnit}.1.1`, unit)
         const supplies = normalise(readingOf(reading))[0]?.supplies
         expect(supplies).toMatchObject([{ index: 1, level: { state: 'some' }, remaining: null }])
       }),
+    )
+  })
+
+  it('gives per cents from 0 to 100 for whatever numbers meet in one row', () => {
+    const near = fc.oneof(fc.integer({ min: -4, max: 300 }), fc.integer(), fc.constantFrom(0xfffffffd, 0xfffffffe))
+    const number = near.map((each): SnmpValue => ({ type: each > 0x7fffffff ? 'gauge32' : 'integer', value: each }))
+    const sysObjectId = fc.constantFrom(...MAKERS.flatMap(({ sys_object_ids }) => sys_object_ids))
+    fc.assert(
+      fc.property(sysObjectId, number, number, number, number, (id, maximum, level, unit, kind) => {
+        const reading = new Map<string, SnmpValue>([
+          ['1.3.6.1.2.1.1.2.0', { type: 'oid', value: id }],
+          [`${PRINTER_MIB.prtMarkerSuppliesMaxCapacity}.1.1`, maximum],
+          [`${PRINTER_MIB.prtMarkerSuppliesLevel}.1.1`, level],
+          [`${PRINTER_MIB.prtMarkerSuppliesSupplyUnit}.1.1`, unit],
+          [`${PRINTER_MIB.prtMarkerSuppliesClass}.1.1`, kind],
+          [`${PRINTER_MIB.prtInputMaxCapacity}.1.1`, maximum],
+          [`${PRINTER_MIB.prtInputCurrentLevel}.1.1`, level],
+          [`${PRINTER_MIB.prtOutputMaxCapacity}.1.1`, maximum],
+          [`${PRINTER_MIB.prtOutputRemainingCapacity}.1.1`, level],
+        ])
+        const printers = normalise(readingOf(reading))
+        checkPrinters(printers)
+        const isCode = 'value' in level && ((level.value as number) < 0 || (level.value as number) > 0x7fffffff)
+        for (const { percent } of levelsOf(printers[0] as Printer)) if (isCode) expect(percent).toBeUndefined()
+      }),
+      { numRuns: RUNS },
     )
   })
 
@@ -140,6 +166,71 @@ describe('normalise', () => {
       source: `${PRINTER_MIB.prtMarkerSuppliesLevel}.0.1`,
       raw: '40',
     })
+  })
+
+  it.each([4294967293, -3])('takes a level of %d for "some", whatever type it has', (level) => {
+    for (const type of ['integer', 'gauge32', 'counter32'] as const) {
+      const reading = new Map<string, SnmpValue>([
+        [`${PRINTER_MIB.prtMarkerSuppliesLevel}.1.1`, { type, value: level }],
+        [`${PRINTER_MIB.prtMarkerSuppliesMaxCapacity}.1.1`, { type: 'integer', value: 100 }],
+        [`${PRINTER_MIB.prtInputCurrentLevel}.1.1`, { type, value: level }],
+        [`${PRINTER_MIB.prtInputMaxCapacity}.1.1`, { type, value: 4294967294 }],
+      ])
+      const [printer] = normalise(readingOf(reading))
+      expect(printer?.supplies).toMatchObject([{ level: { state: 'some' }, remaining: null }])
+      expect(printer?.trays).toMatchObject([{ level: { state: 'some' }, capacity: null, remaining: null }])
+    }
+  })
+
+  it('does not take a network card for a second printer because of one stray row', () => {
+    const reading = new Map(readFixture('printers', 'brother-private').values)
+    reading.set(`${PRINTER_MIB.prtInputCurrentLevel}.2.1`, { type: 'integer', value: -2 })
+    const [expected] = normaliseFixture('brother-private')
+    const printers = normalise(readingOf(reading))
+    expect(printers).toHaveLength(1)
+    expect(printers[0]?.firmware).toBe(expected?.firmware)
+  })
+
+  it('uses no profile where several printers stand behind one address', () => {
+    const printers = normaliseFixture('three-port-print-server')
+    expect(printers).toHaveLength(3)
+    const reading = new Map(readFixture('printers', 'three-port-print-server').values)
+    reading.set('1.3.6.1.4.1.11.2.3.9.4.2.1.1.3.3.0', octets('CNPM0000099'))
+    expect(normalise(readingOf(reading)).map(({ serial }) => serial)).toEqual(printers.map(({ serial }) => serial))
+  })
+
+  it('finds a printer that the Host-Resources-MIB has under another index', () => {
+    const [printer] = normalise(
+      readingOf(
+        new Map<string, SnmpValue>([
+          [`${PRINTER_MIB.prtMarkerLifeCount}.1.1`, { type: 'counter32', value: 5 }],
+          [`${HOST_RESOURCES_MIB.hrDeviceType}.7`, { type: 'oid', value: '1.3.6.1.2.1.25.3.1.5' }],
+          [`${HOST_RESOURCES_MIB.hrDeviceDescr}.7`, octets('HP LaserJet X1')],
+          [`${HOST_RESOURCES_MIB.hrPrinterStatus}.7`, { type: 'integer', value: 4 }],
+        ]),
+      ),
+    )
+    expect(printer).toMatchObject({ printer_index: 1, model: 'LaserJet X1', status: 'printing' })
+  })
+
+  it('names a maker that no badge knows as its device id does', () => {
+    const id = `${PORT_MONITOR_MIB.ppmPrinterIEEE1284DeviceId}.1`
+    const reading = new Map<string, SnmpValue>([
+      [id, octets('MFG:Acme;MDL:X1 series;')],
+      [`${HOST_RESOURCES_MIB.hrDeviceDescr}.1`, octets('Acme X1')],
+    ])
+    expect(normalise(readingOf(reading))[0]).toMatchObject({ manufacturer: 'Acme', model: 'X1' })
+  })
+
+  it('lists an alert row that does not say how bad it is', () => {
+    const reading = new Map<string, SnmpValue>([
+      [`${PRINTER_MIB.prtAlertCode}.1.1`, { type: 'integer', value: 8 }],
+      [`${PRINTER_MIB.prtAlertCode}.1.2`, { type: 'integer', value: 99999 }],
+    ])
+    expect(normalise(readingOf(reading))[0]?.alerts).toMatchObject([
+      { severity: 'warning', code: 'jam', description: 'Jam' },
+      { severity: 'warning', code: '99999', description: 'Alert 99999' },
+    ])
   })
 
   it('joins an alert to its part by index, not by place', () => {

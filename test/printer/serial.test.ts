@@ -40,6 +40,10 @@ describe('findSerialFault', () => {
     ['BRN02504DF6FA4A', 'a host name made from the MAC address, no serial number'],
     ['NPIF6FA4B', null],
     ['0000', 'a placeholder, no serial number'],
+    ['TN-423BK', 'the part number of a supply, no serial number'],
+    ['CF410X', 'the part number of a supply, no serial number'],
+    ['106R01536', 'the part number of a supply, no serial number'],
+    ['TNX3012345', null],
   ])('%s: %s', (text, fault) => {
     expect(findSerialFault(text, others)).toBe(fault)
   })

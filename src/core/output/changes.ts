@@ -105,7 +105,7 @@ function comparePrinters(before: Printer, after: Printer): string[] {
 }
 
 function isWhole(before: Printer, after: Printer, part: string): boolean {
-  return ![...before.missing, ...after.missing].some((missing) => missing.part === part)
+  return ![...before.missing, ...after.missing].some((missing) => missing.part === part || missing.part === 'rest')
 }
 
 function compareSupplies(before: readonly Supply[], after: readonly Supply[]): string[] {

@@ -34,8 +34,8 @@ export function readCovers(tables: Tables, device: number, charset: number | nul
 }
 
 /**
- * prtAlertTable of one printer: the rows of severity critical, warning and warningBinaryChangeEvent, each joined to the
- * supply, tray, bin or cover that its group and group index point to.
+ * prtAlertTable of one printer: the rows of severity critical, warning and warningBinaryChangeEvent, and those without one, each
+ * joined to the supply, tray, bin or cover that its group and group index point to.
  *
  * @param clock sysUpTime in hundredths of a second, and when that was so in milliseconds: it dates prtAlertTime
  */
@@ -47,9 +47,11 @@ export function readAlerts(
   clock: Clock | null,
 ): Alert[] {
   const alerts: Alert[] = []
-  for (const row of tables.rows([PRINTER_MIB.prtAlertSeverityLevel], device)) {
+  for (const row of tables.rows([PRINTER_MIB.prtAlertSeverityLevel, PRINTER_MIB.prtAlertCode], device)) {
     const index = `${device}.${row}`
-    const severity = enumName(PRT_ALERT_SEVERITY_LEVEL, tables.number(PRINTER_MIB.prtAlertSeverityLevel, index) ?? 1)
+    const level = tables.number(PRINTER_MIB.prtAlertSeverityLevel, index)
+    // a row that does not say how bad it is may be bad
+    const severity = level === null ? 'warning' : enumName(PRT_ALERT_SEVERITY_LEVEL, level)
     if (!LISTED.has(severity)) continue
     const group = enumName(PRT_ALERT_GROUP, tables.number(PRINTER_MIB.prtAlertGroup, index) ?? 1)
     const groupIndex = tables.number(PRINTER_MIB.prtAlertGroupIndex, index)
@@ -78,7 +80,10 @@ function partName(group: string, index: number | null, parts: Parts): string | n
 
 /** `markerTonerEmpty` of "Black toner" becomes "Marker toner empty: Black toner". */
 function describeAlert(code: string, part: string | null): string {
-  const words = code.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
+  const words = (/^-?\d+$/.test(code) ? `alert ${code}` : code).replace(
+    /([a-z])([A-Z])/g,
+    (_, a: string, b: string) => `${a} ${b.toLowerCase()}`,
+  )
   const sentence = words.charAt(0).toUpperCase() + words.slice(1)
   return part ? `${sentence}: ${part}` : sentence
 }

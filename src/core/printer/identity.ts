@@ -4,6 +4,7 @@ import { formatMac } from '../mib/mac-address.ts'
 import { findBadge } from '../profiles/badges.ts'
 import type { IdentityField, Profile, Source } from '../profiles/profile.ts'
 import { LAST_SOURCES, STANDARD_SOURCES } from '../profiles/standard.ts'
+import { fillIndex } from './device-index.ts'
 import { findSerialFault, isPlaceholder, type NotSerials } from './serial.ts'
 import { type Tables, textOf } from './tables.ts'
 
@@ -61,17 +62,22 @@ export function readIdentity(
   parts: readonly string[],
 ): IdentityReading {
   let deviceId: DeviceId | null = null
-  const look = (source: Source): { source: string; text: string | null } => {
-    if ('ieee1284' in source)
-      return { source: `IEEE 1284 ${source.ieee1284}`, text: deviceId?.[source.ieee1284] ?? null }
-    const oid = instanceOf(source.oid, index)
-    const text = textOf(tables.values.get(oid), charset)
-    return { source: oid, text: text === null ? null : cutText(text, source) }
+  const look = (source: Source): { source: string; raw: string | null; text: string | null } => {
+    if ('ieee1284' in source) {
+      const text = deviceId?.[source.ieee1284] ?? null
+      return { source: `IEEE 1284 ${source.ieee1284}`, raw: text, text }
+    }
+    const oid = fillIndex(source.oid, index.device, index.host)
+    const raw = textOf(tables.values.get(oid), charset)
+    return { source: oid, raw, text: raw === null ? null : cutText(raw, source) }
   }
   const tryAll = (field: IdentityField, judge: (text: string) => Judgement): Attempt[] =>
     sourcesOf(field, profile).map((each) => {
-      const { source, text } = look(each)
-      return text === null ? { source, raw: null, value: null, reason: ABSENT } : { source, raw: text, ...judge(text) }
+      const { source, raw, text } = look(each)
+      if (raw === null) return { source, raw, value: null, reason: ABSENT }
+      if (text === null) return { source, raw, value: null, reason: 'the words around the value are not in it' }
+      const { value, reason } = judge(text)
+      return { source, raw, value, reason: text === raw ? reason : `cut out of it; ${reason}` }
     })
 
   const ids = tryAll('ieee1284_id', judgeDeviceId)
@@ -79,17 +85,18 @@ export function readIdentity(
   deviceId = ieee1284Id ? parseDeviceId(ieee1284Id) : null
   const macAddress = readMac(tables)
   const descr = tables.text(HOST_RESOURCES_MIB.hrDeviceDescr, `${index.host}`, charset)
-  const named = [descr, deviceId?.model].flatMap((text) => (text ? [text, cleanModel(text, null) ?? text] : []))
+  const makers = [profile?.manufacturer, deviceId?.manufacturer].filter((name) => typeof name === 'string')
+  const named = [descr, deviceId?.model].flatMap((text) => (text ? [text, cleanModel(text, null, makers) ?? text] : []))
   const serials = tryAll('serial', (text) => judgeSerial(text, { models: named, parts, mac: macAddress }))
   const serial = chosenOf(serials)
-  const models = tryAll('model', (text) => judgeModel(text, serial))
+  const models = tryAll('model', (text) => judgeModel(text, serial, makers))
   const firmware = tryAll('firmware', judgeFirmware)
   const assets = tryAll('asset_number', (text) =>
     isPlaceholder(text) ? { value: null, reason: 'a placeholder, no number' } : asItStands(text),
   )
-  const makers = tryManufacturer(tables, index.host, charset, deviceId, profile)
+  const manufacturers = tryManufacturer(tables, index.host, charset, deviceId, profile)
   return {
-    manufacturer: chosenOf(makers),
+    manufacturer: chosenOf(manufacturers),
     model: chosenOf(models),
     serial,
     firmware: chosenOf(firmware),
@@ -97,7 +104,7 @@ export function readIdentity(
     macAddress,
     ieee1284Id,
     attempts: {
-      manufacturer: makers,
+      manufacturer: manufacturers,
       model: models,
       serial: serials,
       firmware,
@@ -137,21 +144,16 @@ function judgeSerial(text: string, others: NotSerials): Judgement {
   return fault === null ? { value: text, reason: 'looks like a real serial number' } : { value: null, reason: fault }
 }
 
-function judgeModel(text: string, serial: string | null): Judgement {
+function judgeModel(text: string, serial: string | null, makers: readonly string[]): Judgement {
   const id = parseDeviceId(text)
   if (id.manufacturer !== null && id.model !== null) return { value: null, reason: 'a device id, no name' }
-  const model = cleanModel(text, serial)
+  const model = cleanModel(text, serial, makers)
   if (model === null)
     return { value: null, reason: 'no name is left without maker, serial number and what any printer is called' }
   return {
     value: model,
     reason: model === text ? 'as it stands' : 'without maker, serial number, version and "series"',
   }
-}
-
-/** `{d}` filled in: the index of the Printer-MIB, or that of the Host-Resources-MIB for its own objects. */
-function instanceOf(oid: string, { device, host }: DeviceIndex): string {
-  return oid.replace('{d}', `${oid.startsWith('1.3.6.1.2.1.25.') ? host : device}`)
 }
 
 /** The part of a text that a source means; null where its marks are not in it. */
@@ -191,9 +193,20 @@ function tryManufacturer(
     }
   })
   const sysObjectId = `${SNMPV2_MIB.sysObjectID}.0`
-  const value = profile?.manufacturer ?? null
-  const reason = profile ? `the enterprise number is that of the profile ${profile.name}` : 'no profile matches'
-  return [...attempts, { source: sysObjectId, raw: null, value, reason }]
+  const objectId = tables.values.get(sysObjectId)
+  const byProfile: Attempt = {
+    source: sysObjectId,
+    raw: objectId?.type === 'oid' ? objectId.value : null,
+    value: profile?.manufacturer ?? null,
+    reason: profile ? `that of the profile ${profile.name}` : 'no profile matches',
+  }
+  const asNamed: Attempt = {
+    source: 'IEEE 1284 manufacturer',
+    raw: id?.manufacturer ?? null,
+    value: id?.manufacturer ?? null,
+    reason: id?.manufacturer ? 'as the device writes it: no known maker' : ABSENT,
+  }
+  return [...attempts, byProfile, ...(profile ? [] : [asNamed])]
 }
 
 /** What stands behind a model's number and is no part of its name. */
@@ -206,27 +219,48 @@ const NO_MODEL = [
   /^nc-\d+[hw]?$/i,
 ]
 
-/** A model's name without the maker before it, and without "series", serial number or versions behind it. */
-export function cleanModel(text: string, serial: string | null): string | null {
+/** "L3.OP.N210", "LW99.DN4.P636", "V1.16", "01.00": what a device glues on for its firmware. */
+const VERSION = /\s+(?:v\d+(?:\.\w+)+|[A-Z0-9]{1,4}(?:\.[A-Z0-9]{1,5}){2,}|\d{1,2}\.\d{2}(?:\.\d+)*)$/i
+/** What stands before such a version and is no part of a model's name: capitals and digits, as long as a serial number. */
+const GLUED_SERIAL = / (?=[A-Z]*\d[A-Z]*\d)[A-Z0-9]{7,16}$/
+
+/**
+ * A model's name without the maker before it, and without "series", serial number or versions behind it.
+ *
+ * @param makers what this device's maker is called besides the known badges
+ */
+export function cleanModel(text: string, serial: string | null, makers: readonly string[] = []): string | null {
   // "OKI OkiLAN 8450e ... PrintServer: Attached to C9960 Rev.01.17": the print server first
   const attached = /\battached to (.+)$/i.exec(text)?.[1] ?? text
   const [first = '', ...others] = attached.split(/;| \/ |, /)
   let model = first
   // "SP 4210N 1.05 / NRG Network Printer": what stands before the services is name and version
   if (others.length > 0 && text.includes(' / ')) model = model.replace(/\s+v?\d+\.[\d.]+$/i, '')
-  model = findBadge(model)?.rest ?? model
+  model = cutMaker(model, makers)
   model = cutAtSerial(model, serial)
-  model = model
     .replace(/\s+(version|ver\.?|rev\.?|fw|firmware)[\s.]*\d.*$/i, '')
     .replace(/\s+(version|ver\.?|rev\.?|fw|firmware)\s.*$/i, '')
     .replace(/\s+\((?:net|controller|engine)\b.*$/i, '')
-    .replace(/\s+\d{1,2}\.\d{2}(?:\.\d+)*$/, '')
     .replace(/\s+/g, ' ')
     .trim()
+  const isGlued = VERSION.test(model)
+  model = model.replace(VERSION, '')
+  if (isGlued && model.includes(' ')) model = model.replace(GLUED_SERIAL, '')
   const behind = BEHIND_MODEL.exec(model)
   if (behind && /\d/.test(model.slice(0, behind.index))) model = model.slice(0, behind.index)
-  model = model.replace(/ series$/i, '')
+  model = model.replace(/ series(?: \([^)]*\))?$/i, '')
   return /[\p{L}\p{N}]/u.test(model) && !NO_MODEL.some((words) => words.test(model)) ? model : null
+}
+
+/** Without the maker in front, whom a device may name twice ("HP HP LaserJet"). */
+function cutMaker(model: string, makers: readonly string[]): string {
+  const badge = findBadge(model)
+  if (badge) {
+    const again = findBadge(badge.rest)
+    return again?.name === badge.name ? again.rest : badge.rest
+  }
+  const maker = makers.find((name) => model.toLowerCase().startsWith(`${name.toLowerCase()} `))
+  return maker ? model.slice(maker.length).trim() : model
 }
 
 /** A serial number shorter than this may stand in a model's name by chance. */
@@ -236,7 +270,9 @@ const MIN_SERIAL = 5
 function cutAtSerial(model: string, serial: string | null): string {
   for (const part of serial === null ? [] : [serial, serial.split('-')[0] as string]) {
     const at = part.length < MIN_SERIAL ? -1 : model.indexOf(part)
-    if (at >= 0) return at === 0 ? model.slice(part.length) : model.slice(0, at)
+    if (at === 0) return model.slice(part.length)
+    // not inside a word: "HL-C5600" is no name with the serial number C5600-123456 behind it
+    if (at > 0 && !/[\p{L}\p{N}-]/u.test(model.charAt(at - 1))) return model.slice(0, at)
   }
   return model
 }

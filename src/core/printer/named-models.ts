@@ -11,9 +11,13 @@ const MODEL_COLUMNS = [
   PORT_MONITOR_MIB.ppmPrinterIEEE1284DeviceId,
 ]
 
-/** True for a model that is known to restart when the maker's own objects are polled, by what the standard ones say. */
-export function mustAvoidPrivateObjects(profile: Profile | null, values: ReadonlyMap<string, SnmpValue>): boolean {
-  return isOneOf(findWorkaround(profile, 'avoid_private_objects')?.models ?? [], values)
+/**
+ * True for a model that is known to restart when the maker's own objects are polled, by what the standard ones say. All
+ * profiles are looked through: one of a user's own for the same maker does not make the model safe.
+ */
+export function mustAvoidPrivateObjects(profiles: readonly Profile[], values: ReadonlyMap<string, SnmpValue>): boolean {
+  const models = profiles.flatMap((profile) => findWorkaround(profile, 'avoid_private_objects')?.models ?? [])
+  return isOneOf(models, values)
 }
 
 /** True when the device names one of these models where the standards have it name itself. */
@@ -22,5 +26,11 @@ export function isOneOf(models: readonly string[], values: ReadonlyMap<string, S
   const texts = [...values].flatMap(([oid, value]) =>
     MODEL_COLUMNS.some((column) => isWithin(oid, column)) ? (textOf(value, null) ?? []) : [],
   )
-  return models.some((model) => texts.some((text) => text.includes(model)))
+  const names = texts.map(bareName)
+  return models.some((model) => names.some((name) => name.includes(bareName(model))))
+}
+
+/** Letters and digits alone: "MFC-8660DN" and "mfc 8660dn" are one model. */
+function bareName(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase()
 }

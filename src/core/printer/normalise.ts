@@ -1,4 +1,4 @@
-import { HOST_RESOURCES_MIB, HR_DEVICE_PRINTER, SNMPV2_MIB } from '../mib/host-resources.ts'
+import { SNMPV2_MIB } from '../mib/host-resources.ts'
 import { PRINTER_MIB } from '../mib/printer-mib.ts'
 import type { Printer } from '../model/printer.ts'
 import { MAKERS } from '../profiles/makers.ts'
@@ -6,6 +6,7 @@ import type { Profile } from '../profiles/profile.ts'
 import type { Reading } from '../snmp/reading.ts'
 import { readAlerts, readCovers } from './alerts.ts'
 import { readCounters } from './counters.ts'
+import { deviceIndices, hostIndex, profileOfDevice } from './device-index.ts'
 import { explainPrinter } from './explain.ts'
 import { identify } from './identify.ts'
 import { readIdentity } from './identity.ts'
@@ -29,10 +30,11 @@ export function normalise(
   const { chosen } = identify(reading.values, profiles)
   const devices = deviceIndices(tables)
   // the maker's own objects are the box's, and do not say which of several printers they speak of
-  const profile = devices.length === 1 ? (chosen?.profile ?? null) : null
+  const own = devices.length === 1 ? (chosen?.profile ?? null) : null
   return devices.map((device) => {
     const charset = declaredCharset(tables, device)
     const host = devices.length === 1 ? hostIndex(tables, device) : device
+    const profile = profileOfDevice(own, device, host)
     const supplies = readSupplies(tables, device, charset, profile)
     const parts = supplies.flatMap(({ part_number }) => part_number ?? [])
     const identity = readIdentity(tables, { device, host }, charset, profile, parts)
@@ -89,43 +91,9 @@ function deviceIdOfMac(mac: string | null, device: number, count: number): strin
   return mac !== null && count > 1 ? `${mac}#${device}` : mac
 }
 
-/** Where the Host-Resources-MIB keeps a lone printer: under its Printer-MIB index, or by mistake under another. */
-function hostIndex(tables: Tables, device: number): number {
-  const printers = hrPrinters(tables)
-  if (printers.length === 0) printers.push(...[...tables.column(HOST_RESOURCES_MIB.hrPrinterStatus).keys()].map(Number))
-  return printers.length === 1 && !printers.includes(device) ? (printers[0] as number) : device
-}
-
-function hrPrinters(tables: Tables): number[] {
-  return [...tables.column(HOST_RESOURCES_MIB.hrDeviceType)].flatMap(([index, { value }]) =>
-    value.type === 'oid' && value.value === HR_DEVICE_PRINTER && /^\d+$/.test(index) ? [Number(index)] : [],
-  )
-}
-
 function sysObjectId(tables: Tables): string | null {
   const value = tables.cell(SNMPV2_MIB.sysObjectID, '0')?.value
   return value?.type === 'oid' ? value.value : null
-}
-
-/** Behind one address; a device that invents more shows the first ones. */
-const MAX_PRINTERS = 64
-const INDEXED = [
-  PRINTER_MIB.prtGeneralSerialNumber,
-  PRINTER_MIB.prtGeneralConfigChanges,
-  PRINTER_MIB.prtMarkerLifeCount,
-  PRINTER_MIB.prtMarkerSuppliesLevel,
-  PRINTER_MIB.prtInputCurrentLevel,
-]
-
-function deviceIndices(tables: Tables): number[] {
-  const indices = new Set<number>()
-  const add = (index: string) => indices.add(Number(index.split('.')[0]))
-  for (const column of INDEXED) for (const index of tables.column(column).keys()) add(index)
-  if (indices.size === 0) {
-    for (const device of hrPrinters(tables)) indices.add(device)
-  }
-  if (indices.size === 0) indices.add(1)
-  return [...indices].sort((a, b) => a - b).slice(0, MAX_PRINTERS)
 }
 
 /** The character set of the current localization; of the first localization where the device names none. */

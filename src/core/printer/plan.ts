@@ -87,6 +87,8 @@ export const PARTS: ReadonlyArray<{ part: string; columns: readonly string[] }> 
 ]
 
 const MAX_INTERFACES = 16
+/** Of what is not in the plan. */
+const PRIVATE_PART = 'private'
 
 /** Columns of the standard MIBs. */
 export function plannedColumns(): Column[] {
@@ -106,7 +108,7 @@ export function privateColumns(profile: Profile | null): Column[] {
   return [...new Set(oids)].map((oid) => ({ oid }))
 }
 
-/** The maker's own objects, asked by Get. */
+/** What the profile names beside the plan, asked by Get; `{d}` must have been filled in. */
 export function privateScalars(profile: Profile | null): string[] {
   if (!profile) return []
   const fields = ['model', 'serial', 'firmware', 'asset_number', 'ieee1284_id'] as const
@@ -118,10 +120,10 @@ export function privateScalars(profile: Profile | null): string[] {
     else if ('oid' in source) oids.push(source.oid)
   }
   for (const source of profile.supply_levels ?? []) if ('oid' in source) oids.push(source.oid)
-  return [...new Set(oids)].filter((oid) => isWithin(oid, '1.3.6.1.4.1') && !oid.includes('{d}'))
+  return [...new Set(oids)].filter((oid) => partOf(oid) === PRIVATE_PART)
 }
 
 /** The part that an object belongs to. */
 export function partOf(oid: string): string {
-  return PARTS.find(({ columns }) => columns.some((column) => isWithin(oid, column)))?.part ?? 'private'
+  return PARTS.find(({ columns }) => columns.some((column) => isWithin(oid, column)))?.part ?? PRIVATE_PART
 }

@@ -8,9 +8,11 @@ import type { SnmpSession } from '../snmp/session.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
 import type { SnmpValue } from '../snmp/value.ts'
 import { type Column, type Gap, Walker } from '../snmp/walk.ts'
+import { deviceIndices, hostIndex, profileOfDevice } from './device-index.ts'
 import { type Identity, identify } from './identify.ts'
 import { mustAvoidPrivateObjects } from './named-models.ts'
 import { partOf, plannedColumns, privateColumns, privateScalars } from './plan.ts'
+import { Tables } from './tables.ts'
 
 const PRINTER_MIB = '1.3.6.1.2.1.43'
 const MAX_DEVICES = 64
@@ -74,9 +76,11 @@ export async function readPrinter(
 
   if (isOpen && !isPlanRead) isOpen = await isDone(() => walker.columns(plannedColumns()))
   identity = identify(values, profiles)
-  const profile = identity.chosen?.profile ?? null
-  if (mustAvoidPrivateObjects(profile, values)) gaps.push({ oid: 'private', reason: 'deny_listed' })
+  if (mustAvoidPrivateObjects(profiles, values)) gaps.push({ oid: 'private', reason: 'deny_listed' })
   else if (isOpen) {
+    const tables = new Tables(values)
+    const [device = 1] = deviceIndices(tables)
+    const profile = profileOfDevice(identity.chosen?.profile ?? null, device, hostIndex(tables, device))
     await isDone(async () => {
       await walker.columns(privateColumns(profile))
       await walker.scalars(privateScalars(profile))

@@ -12,6 +12,9 @@ const PLACEHOLDERS = [
   'undefined',
 ]
 
+/** Part numbers of toners and drums: Brother and Kyocera, HP, Xerox. */
+const PART_NUMBER = /^(?:(?:TN|TK|DR|DK|BU|WT)-?\d{2,5}[A-Z]{0,4}|C[A-F]\d{3}[AXJ]C?|\d{3}R\d{5})$/i
+
 /** Host names that makers give their devices: HP, Brother, Lexmark, Kyocera, Ricoh, Xerox, Samsung. */
 const MADE_FROM_MAC = /^(?:NPI|BRN|BRW|ET|KM|RNP|XRX|SEC)[0-9A-F]{6,12}$/i
 
@@ -35,7 +38,7 @@ export function findSerialFault(text: string, { models, parts, mac }: NotSerials
   if (!isRealSerial(text)) return 'a placeholder, no serial number'
   const isIn = (list: readonly string[]) => list.some((each) => each.toLowerCase() === text.toLowerCase())
   if (isIn(models)) return 'the name of the model, no serial number'
-  if (isIn(parts)) return 'the part number of a supply, no serial number'
+  if (isIn(parts) || PART_NUMBER.test(text)) return 'the part number of a supply, no serial number'
   const tail = mac?.replaceAll(':', '').slice(-6)
   const isHostName = tail !== undefined && MADE_FROM_MAC.test(text) && text.toLowerCase().endsWith(tail)
   return isHostName ? 'a host name made from the MAC address, no serial number' : null

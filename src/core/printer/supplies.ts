@@ -67,8 +67,8 @@ function readSupply(
   knownStep: number | null,
 ): Supply {
   const index = `${device}.${row}`
-  const maximum = tables.number(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, index)
-  const level = tables.number(PRINTER_MIB.prtMarkerSuppliesLevel, index)
+  const maximum = tables.signed(PRINTER_MIB.prtMarkerSuppliesMaxCapacity, index)
+  const level = tables.signed(PRINTER_MIB.prtMarkerSuppliesLevel, index)
   const unit = tables.number(PRINTER_MIB.prtMarkerSuppliesSupplyUnit, index)
   const type = tables.number(PRINTER_MIB.prtMarkerSuppliesType, index)
   const description = tables.text(PRINTER_MIB.prtMarkerSuppliesDescription, index, charset)
@@ -97,7 +97,7 @@ const COARSE_CAPACITY = 10
 
 function withStep(level: Level, maximum: number | null, knownStep: number | null): Level {
   if (level.state !== 'percent') return level
-  const isCoarse = maximum !== null && maximum > 1 && maximum <= COARSE_CAPACITY
+  const isCoarse = maximum !== null && maximum >= 1 && maximum <= COARSE_CAPACITY
   const step = isCoarse ? Math.round(100 / maximum) : knownStep
   return step === null ? level : { ...level, step_percent: step }
 }

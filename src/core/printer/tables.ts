@@ -60,6 +60,12 @@ export class Tables {
     return numberOf(this.cell(column, index)?.value)
   }
 
+  /** The same for an object of type Integer32; agents that send -3 as an unsigned number mean the same bits. */
+  signed(column: string, index: string): number | null {
+    const value = this.number(column, index)
+    return value !== null && value > 0x7fffffff && value <= 0xffffffff ? value | 0 : value
+  }
+
   bytes(column: string, index: string): Uint8Array | null {
     const value = this.cell(column, index)?.value
     return value?.type === 'octets' ? value.value : null

@@ -10,8 +10,8 @@ export function readTrays(tables: Tables, device: number, charset: number | null
   const columns = [PRINTER_MIB.prtInputCurrentLevel, PRINTER_MIB.prtInputMaxCapacity, PRINTER_MIB.prtInputType]
   return tables.rows(columns, device).map((row) => {
     const index = `${device}.${row}`
-    const maximum = tables.number(PRINTER_MIB.prtInputMaxCapacity, index)
-    const level = tables.number(PRINTER_MIB.prtInputCurrentLevel, index)
+    const maximum = tables.signed(PRINTER_MIB.prtInputMaxCapacity, index)
+    const level = tables.signed(PRINTER_MIB.prtInputCurrentLevel, index)
     const unit = tables.number(PRINTER_MIB.prtInputCapacityUnit, index)
     const type = tables.number(PRINTER_MIB.prtInputType, index)
     return {
@@ -34,8 +34,8 @@ export function readOutputs(tables: Tables, device: number, charset: number | nu
   const columns = [PRINTER_MIB.prtOutputRemainingCapacity, PRINTER_MIB.prtOutputMaxCapacity, PRINTER_MIB.prtOutputType]
   return tables.rows(columns, device).map((row) => {
     const index = `${device}.${row}`
-    const maximum = tables.number(PRINTER_MIB.prtOutputMaxCapacity, index)
-    const remaining = tables.number(PRINTER_MIB.prtOutputRemainingCapacity, index)
+    const maximum = tables.signed(PRINTER_MIB.prtOutputMaxCapacity, index)
+    const remaining = tables.signed(PRINTER_MIB.prtOutputRemainingCapacity, index)
     const type = tables.number(PRINTER_MIB.prtOutputType, index)
     return {
       index: row,

@@ -1,4 +1,3 @@
-import { identify } from '../printer/identify.ts'
 import { mustAvoidPrivateObjects } from '../printer/named-models.ts'
 import type { Reading } from '../snmp/reading.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
@@ -43,8 +42,7 @@ export async function recordDevice(
       onObject(values.size)
     })
     await walker.columns([{ oid: STANDARD, maxRows: MAX_OBJECTS }])
-    const { chosen } = identify(values, options.profiles)
-    const isDenied = mustAvoidPrivateObjects(chosen?.profile ?? null, values)
+    const isDenied = mustAvoidPrivateObjects(options.profiles, values)
     if (isDenied) walker.gaps.push({ oid: PRIVATE, reason: 'deny_listed' })
     else await walker.columns([{ oid: PRIVATE, maxRows: MAX_OBJECTS }])
     const missing = walker.gaps.map(({ oid, reason }) => ({ part: oid, reason }))
