@@ -1,7 +1,6 @@
 import { printFigure, printUnable } from './figure.ts'
 import { withFleet } from './fleet.ts'
-import type { Cost } from './measure-process.ts'
-import { measureProcess } from './measure-process.ts'
+import { type Cost, measureProcess } from './measure-process.ts'
 import { printCost } from './networks.ts'
 import { AT_ONE_TIME, naiveNetSnmp, runOf, snmpbulkwalk, timeOf, WALKED } from './peers.ts'
 import { inRounds, medianOf } from './rounds.ts'
@@ -92,7 +91,7 @@ export async function knownPrintersWithLoss(bench: Bench): Promise<void> {
       if (!bench.simulator.isComplete) return
       const asked = medianOf(runs.quiet, ({ stats }) => stats?.req_live)
       const repeats = medianOf(runs.lossy, ({ stats }) => stats && (stats.req_live - asked) / stats.dropped_req)
-      printFigure({ name: `requests more for each that is lost`, value: repeats, unit: '' })
+      printFigure({ name: 'requests more for each that is lost', value: repeats, unit: '' })
     }),
   )
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatRecording, parseRecording } from '../../src/core/snmp/recording.ts'
-import { scrubRecording } from '../../src/core/snmp/scrub.ts'
+import { type Secrets, scrubRecording } from '../../src/core/snmp/scrub.ts'
 import type { SnmpValue } from '../../src/core/snmp/value.ts'
 
 const SALT = Buffer.alloc(32, 7)
@@ -9,7 +9,13 @@ const PRIVATE = '1.3.6.1.4.1.99999.1.'
 
 /** Scrubs rows given as in a recording; answers what stands at an OID afterwards. */
 function scrub(...rows: string[]) {
-  const scrubbed = scrubRecording(parseRecording(rows.join('\n'), 'x').values, { salt: SALT })
+  return scrubWith({}, ...rows)
+}
+
+/** The same where a scan has found out more. */
+function scrubWith(known: Partial<Secrets>, ...rows: string[]) {
+  const secrets = { serials: [], names: [], macs: [], ...known }
+  const scrubbed = scrubRecording(parseRecording(rows.join('\n'), 'x').values, { salt: SALT, secrets })
   const text = (oid: string) => Buffer.from((scrubbed.get(oid) as SnmpValue & { type: 'octets' }).value).toString()
   return { scrubbed, text, written: formatRecording(scrubbed) }
 }
@@ -258,6 +264,72 @@ describe('people and places', () => {
     const { text } = scrub('1.3.6.1.2.1.1.1.0|4|Linux mailserver 4.4.0 #1', '1.3.6.1.2.1.1.5.0|4|mailserver')
     expect(text('1.3.6.1.2.1.1.1.0')).toMatch(/^Linux [a-z]{10} 4\.4\.0 #1$/)
     expect(text('1.3.6.1.2.1.1.1.0')).not.toContain('mailserver')
+  })
+})
+
+describe('what a scan takes for private', () => {
+  test('a serial number goes from objects that nobody knows, alone, inside of texts, in hex and in OIDs', () => {
+    const hex = Buffer.from('AX1-KZ40017').toString('hex')
+    const rows = [
+      `${PRIVATE}1|4|AX1-KZ40017`,
+      `${PRIVATE}2|4|Acme X1 ax1-kz40017 ready, ${hex}`,
+      `${PRIVATE}3.${[...Buffer.from('AX1-KZ40017')].join('.')}|2|1`,
+      `${PRIVATE}4|4|  AX1-KZ40017  `,
+    ]
+    expect(scrub(...rows).text(`${PRIVATE}1`)).toBe('AX1-KZ40017')
+    const { text, scrubbed } = scrubWith({ serials: ['AX1-KZ40017'] }, ...rows)
+    const other = text(`${PRIVATE}1`)
+    expect(other).toMatch(/^[A-Z]{2}\d-[A-Z]{2}\d{5}$/)
+    expect(other).not.toBe('AX1-KZ40017')
+    const otherHex = Buffer.from(other).toString('hex')
+    expect(text(`${PRIVATE}2`)).toBe(`Acme X1 ${other.toLowerCase()} ready, ${otherHex}`)
+    expect(scrubbed.has(`${PRIVATE}3.${[...Buffer.from(other)].join('.')}`)).toBe(true)
+    expect(text(`${PRIVATE}4`)).toBe(`  ${other}  `)
+  })
+
+  test('it is the same as behind SN: and in the standard object', () => {
+    const rows = [`${PRIVATE}1|4|AX1KZ40017`, `${PRIVATE}2|4|MFG:Acme;SN:AX1KZ40017;`]
+    const { text } = scrubWith({ serials: ['AX1KZ40017'] }, ...rows, `${SERIAL}|4|AX1KZ40017`)
+    expect(text(`${PRIVATE}2`)).toBe(`MFG:Acme;SN:${text(`${PRIVATE}1`)};`)
+    expect(text(SERIAL)).toBe(text(`${PRIVATE}1`))
+  })
+
+  test('a short one goes where it stands alone or between blanks, a few digits only where they are the whole', () => {
+    const { text } = scrubWith(
+      { serials: ['A12', '4711'] },
+      `${PRIVATE}1|4|A12`,
+      `${PRIVATE}2|4|asset A12, not A123`,
+      `${PRIVATE}3|4|4711`,
+      `${PRIVATE}4|4|4711 pages`,
+    )
+    expect(text(`${PRIVATE}1`)).toMatch(/^(?!A12)[A-Z]\d\d$/)
+    expect(text(`${PRIVATE}2`)).toBe(`asset ${text(`${PRIVATE}1`)}, not A123`)
+    expect(text(`${PRIVATE}3`)).toMatch(/^(?!4711)\d{4}$/)
+    expect(text(`${PRIVATE}4`)).toBe('4711 pages')
+  })
+
+  test('names go as a whole value however short, in UTF-8, Latin-1 and UTF-16, and never the name of the model', () => {
+    const wide = (text: string) => Buffer.from(text, 'utf16le').toString('hex')
+    const { text, scrubbed, written } = scrubWith(
+      { names: ['3.14', 'Büro Süd', 'Acme X1'], macs: ['02:50:4d:00:00:aa'] },
+      '1.3.6.1.2.1.1.1.0|4|Acme X1',
+      `${PRIVATE}1|4|3.14`,
+      `${PRIVATE}2|4|version 3.14`,
+      `${PRIVATE}3|4|at Büro Süd`,
+      `${PRIVATE}4|4x|${Buffer.from('Büro Süd', 'latin1').toString('hex')}`,
+      `${PRIVATE}5|4x|${wide('Büro Süd')}`,
+      `${PRIVATE}6|4|Acme X1`,
+      `${PRIVATE}7|4|02504d0000aa`,
+    )
+    expect(text(`${PRIVATE}1`)).toMatch(/^(?!3\.14)\d\.\d\d$/)
+    expect(text(`${PRIVATE}2`)).toBe('version 3.14')
+    expect(text(`${PRIVATE}3`)).not.toContain('ro S')
+    for (const row of [4, 5]) {
+      const { value } = scrubbed.get(`${PRIVATE}${row}`) as SnmpValue & { type: 'octets' }
+      expect(Buffer.from(value).toString('latin1').replaceAll('\0', '')).not.toContain('ro S')
+    }
+    expect(text(`${PRIVATE}6`)).toBe('Acme X1')
+    expect(written).toMatch(/7\|4\|02504d(?!0000aa)/)
   })
 })
 

@@ -66,8 +66,9 @@ export class Sweep implements Sweeper {
   private readonly rounds: Round[] = []
   private outstanding = 0
   private slowest = 0
-  /** Due, when the wire had no token left. */
-  private unpaid: SweptHost | null = null
+  private more = true
+  /** What could not go when it was its turn. */
+  private held: SweptHost | null = null
   private readonly probes = new WeakMap<readonly Credential[], Probes>()
 
   constructor(options: SweepOptions) {
@@ -80,31 +81,26 @@ export class Sweep implements Sweeper {
   async run(): Promise<void> {
     const { wire, signal } = this.options
     const addresses = this.options.addresses[Symbol.iterator]()
-    let more = true
-    while ((more || this.outstanding > 0) && !signal.aborted) {
+    while ((this.more || this.outstanding > 0) && !signal.aborted) {
       let burst = 0
       while (burst < MAX_BURST && !wire.isBusy) {
         const now = performance.now()
-        const due = this.takeDue(now)
-        if (!due && !(more && this.outstanding < MAX_OUTSTANDING)) break
-        if (due?.over) continue
-        // What is not paid for now is due again at once.
-        if (!wire.pacer.take(now)) {
-          if (due) this.unpaid = due
+        const host = this.held ?? this.takeDue(now) ?? this.nextHost(addresses)
+        this.held = null
+        if (!host) break
+        if (host.over) continue
+        // What cannot go now is the next that goes.
+        if (!wire.canSweep(host.address) || !wire.pacer.take(now)) {
+          this.held = host
           break
         }
-        const host = due ?? this.nextHost(addresses)
-        if (!host) {
-          more = false
-          break
-        }
-        if (due) due.attempt++
         burst += this.send(host)
       }
       this.dropExpired(performance.now())
       await (burst >= MAX_BURST ? nextTurn() : pause())
     }
     for (const round of this.rounds) for (const host of round.rest()) this.finish(host)
+    if (this.held) this.finish(this.held)
   }
 
   /** Milliseconds from a try to now; when others were sent since, at least as long as there was between them. */
@@ -126,8 +122,12 @@ export class Sweep implements Sweeper {
   }
 
   private nextHost(addresses: Iterator<string>): SweptHost | null {
+    if (!this.more || this.outstanding >= MAX_OUTSTANDING) return null
     const { value: address, done } = addresses.next()
-    if (done) return null
+    if (done) {
+      this.more = false
+      return null
+    }
     const { wire } = this.options
     const host = new SweptHost(this, address, this.probesFor(address), wire.newId())
     wire.expect(host.id, host)
@@ -140,7 +140,7 @@ export class Sweep implements Sweeper {
     const { wire, port } = this.options
     let sent = 0
     for (const template of host.probes.at(host.attempt, this.usual, host)) {
-      wire.send(template.withId(host.id + host.attempt), host.address, port)
+      wire.sweep(template.withId(host.id + host.attempt), host.address, port)
       if (sent++ > 0) wire.pacer.owe()
     }
     host.sentAt = Math.floor(performance.now())
@@ -150,13 +150,12 @@ export class Sweep implements Sweeper {
 
   /** A host whose wait after a try is over, and that gets another try. */
   private takeDue(now: number): SweptHost | null {
-    const { unpaid } = this
-    this.unpaid = null
-    if (unpaid) return unpaid
     const tries = this.options.wire.loss.triesFor(this.usual)
     for (let attempt = 0; attempt < Math.min(tries - 1, this.rounds.length); attempt++) {
       const host = this.roundOf(attempt).take(now, this.waitAfter(attempt))
-      if (host) return host
+      if (!host) continue
+      host.attempt++
+      return host
     }
     return null
   }

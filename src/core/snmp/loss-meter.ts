@@ -15,6 +15,7 @@ export const MAX_TRIES = 8
 export class LossMeter {
   private tries = 0
   private lost = 0
+  private isExpected = false
 
   /** @param before tries of the same message that went before the one that was answered */
   heard(before: number): void {
@@ -27,14 +28,20 @@ export class LossMeter {
     return this.lost / (this.tries + BENEFIT)
   }
 
+  /** Something was lost before it was sent: what is asked gets all the tries there are. */
+  expect(): void {
+    this.isExpected = true
+  }
+
   /** True when more gets lost than happens on any network. */
   get isNoticed(): boolean {
-    return this.rate > LOSSY
+    return this.isExpected || this.rate > LOSSY
   }
 
   /** How many tries make a silent address a dead one: `usual` on a quiet network, more where packets get lost. */
   triesFor(usual: number): number {
     const { rate } = this
+    if (this.isExpected) return Math.max(usual, MAX_TRIES)
     const needed = rate > 0 ? Math.ceil(Math.log(MISSED) / Math.log(rate)) : 0
     return Math.min(Math.max(usual, MAX_TRIES), Math.max(usual, needed))
   }

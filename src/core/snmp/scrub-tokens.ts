@@ -2,11 +2,12 @@ import { disguiseMac, disguiseText, foldCase } from './disguise.ts'
 import { MAC_BYTE_SPELLINGS, MAC_TAIL_PREFIXES, MAC_TEXT_SPELLINGS } from './mac-spelling.ts'
 import { isWithin } from './oid.ts'
 import { ADDRESS_TABLE } from './scrub-rules.ts'
-import { treatWide, WIDE } from './scrub-wide.ts'
+import { narrow, treatWide, WIDE } from './scrub-wide.ts'
 
 /** Shorter texts are too common to be looked for everywhere. */
 const LEAST_TOKEN = 5
 const LEAST_NAME = 4
+const LEAST_WHOLE = 3
 /** A serial this long is found inside words too. */
 const LEAST_UNBOUND = 8
 /** RFC 5737: addresses that belong to nobody. */
@@ -28,6 +29,7 @@ export class Disguise {
   private readonly numbers = new Map<number, number>()
   private readonly oidTokens = new Map<string, string>()
   private readonly wholeValues = new Map<string, string>()
+  private readonly wholeTexts = new Set<string>()
   private ipv6Count = 0
   private pattern: RegExp | undefined
   private oidPattern: RegExp | undefined
@@ -83,6 +85,11 @@ export class Disguise {
     if (text.length < 3 || COMMON.test(text) || this.tokens.has(foldCase(text))) return
     this.tokens.set(foldCase(text), (match) => this.disguise(match))
     this.bound.add(foldCase(text))
+  }
+
+  /** A text that is replaced where it is the whole value, however common it is inside of others. */
+  addWhole(text: string): void {
+    if (text.length >= LEAST_WHOLE) this.wholeTexts.add(foldCase(trim(text)))
   }
 
   /** @param mac twelve lower-case hex digits */
@@ -147,6 +154,7 @@ export class Disguise {
   inText(text: string): string {
     const whole = this.wholeValues.get(text)
     if (whole !== undefined) return whole
+    if (this.wholeTexts.has(foldCase(trim(narrow(text) ?? text)))) return this.whole(text)
     return this.replaceTokens(
       text.replace(WIDE, (run) => treatWide(run, (plain) => this.replaceTokens(plain, (between) => between))),
       (between) => between,

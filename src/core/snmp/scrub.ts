@@ -6,6 +6,16 @@ import { Disguise } from './scrub-tokens.ts'
 import { narrow, WIDE } from './scrub-wide.ts'
 import type { SnmpValue } from './value.ts'
 
+/** What is private in a recording beside what its standard objects and its texts show, as a scan words it. */
+export interface Secrets {
+  /** Serial numbers of the device and its supplies, asset numbers. */
+  readonly serials: readonly string[]
+  /** Names of hosts, people and places. */
+  readonly names: readonly string[]
+  /** `aa:bb:cc:dd:ee:ff` */
+  readonly macs: readonly string[]
+}
+
 /**
  * Takes out of a recording whose printer it is, so that it can be shown: serials, MAC and IP addresses, names of hosts,
  * people and places, asset numbers, e-mail addresses, what stands behind words like "user=" and "ssid=". What replaces
@@ -14,18 +24,20 @@ import type { SnmpValue } from './value.ts'
  * hex, in an OID. Tables that name users, documents, connections or communities are left out. A printer name that is
  * also the model's name stays.
  *
- * What nobody can know stays too: a name in a vendor's own object that stands nowhere else. A recording wants a look
- * before it is published.
+ * What nobody can know stays too: a serial or a name in a vendor's own object that stands nowhere else and that no profile
+ * knows. A recording wants a look before it is published.
+ * @param options.secrets what is known to be private from elsewhere: what a scan made of the same values
  * @param options.salt decides what replaces what; random for each call, so that nothing can be looked up
  */
 export function scrubRecording(
   values: ReadonlyMap<string, SnmpValue>,
-  options?: { salt?: Uint8Array },
+  options?: { salt?: Uint8Array; secrets?: Secrets },
 ): Map<string, SnmpValue> {
   const rows = [...values].filter(([oid]) => !isBelowAny(oid, DROPPED))
   const disguise = new Disguise(options?.salt ?? randomBytes(32))
   const modelTexts = collectModelTexts(rows)
   for (const [oid, value] of rows) collect(oid, value, disguise, modelTexts)
+  if (options?.secrets) addSecrets(options.secrets, disguise, modelTexts)
   disguise.seal()
   const scrubbed = new Map<string, SnmpValue>()
   for (const [oid, value] of rows) {
@@ -61,6 +73,27 @@ function collectModelTexts(rows: readonly [string, SnmpValue][]): string {
 /** One character a byte, whatever the encoding is. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1')
+}
+
+function addSecrets({ serials, names, macs }: Secrets, disguise: Disguise, modelTexts: string): void {
+  for (const text of serials.flatMap(spellInBytes)) {
+    disguise.addSerial(text)
+    // A few digits alone are a count or a paper size as well.
+    if (!/^\d{1,4}$/.test(text)) disguise.addSecret(text)
+    disguise.addWhole(text)
+  }
+  for (const text of names.flatMap(spellInBytes)) {
+    if (isModelName(text, modelTexts)) continue
+    disguise.addName(text)
+    disguise.addWhole(text)
+  }
+  for (const mac of macs) disguise.addMac(mac.replaceAll(':', '').toLowerCase())
+}
+
+/** A text in UTF-8 and, where it can be written so, in Latin-1; one character a byte. */
+function spellInBytes(text: string): string[] {
+  const utf8 = Buffer.from(text).toString('latin1')
+  return utf8 === text || /[^\0-\xff]/.test(text) ? [utf8] : [utf8, text]
 }
 
 function isModelName(text: string, modelTexts: string): boolean {

@@ -1,11 +1,9 @@
-import { createSocket, type Socket } from 'node:dgram'
-import { PrintMasterError } from '../model/error.ts'
 import { LossMeter, MAX_TRIES } from './loss-meter.ts'
 import { decodeMessage, type SnmpMessage } from './message.ts'
 import { Pacer } from './pacer.ts'
 import type { RoundTrip } from './round-trip.ts'
 import { SnmpError } from './snmp-error.ts'
-import { readSocketDrops } from './socket-drops.ts'
+import { type Family, SocketPool } from './socket-pool.ts'
 
 /** Who waits for the answer to one message, from exactly the address and port it was sent to. */
 export interface Waiter {
@@ -34,16 +32,15 @@ export interface Exchange {
   signal?: AbortSignal | undefined
 }
 
-type Family = 4 | 6
-
-const RECEIVE_BUFFER = 4 * 1024 * 1024
+/** What one sweep may hold back, in sockets: some 16,000 addresses that do not answer ARP, at the usual buffer size. */
+const MOST_SWEEPING = 32
 /** Ids take four bytes, the lowest bits of which say which try it is. */
 const FIRST_ID = 0x01000000
 const LAST_ID = 0x7fffffff - MAX_TRIES
 
 /**
- * One UDP socket (a second one for IPv6, opened when first needed) for everything that is asked: the sweep and every
- * session. Answers find their waiter by message id and are held against the address that was asked; what nobody waits
+ * The UDP sockets for everything that is asked: one for the sweep and one for all sessions, of each address family, opened when
+ * first needed. Answers find their waiter by message id and are held against the address that was asked; what nobody waits
  * for is counted. All datagrams together keep to one rate, those of sessions before those of the sweep.
  */
 export class Wire {
@@ -55,11 +52,9 @@ export class Wire {
   readonly refused = new Map<string, number>()
   readonly pacer: Pacer
   readonly loss = new LossMeter()
-  private readonly opening = new Map<Family, Promise<Socket>>()
-  private readonly sockets = new Map<Family, Socket>()
+  private readonly pools = new Map<string, SocketPool>()
   private readonly waiters = new Map<number, Waiter>()
   private readonly peers = new Map<string, Waiter>()
-  private readonly drops = new Map<Family, number>()
   private readonly queue: Array<() => void> = []
   private isDraining = false
   private lastId = FIRST_ID + Math.floor(Math.random() * (LAST_ID - FIRST_ID))
@@ -97,18 +92,31 @@ export class Wire {
   }
 
   /**
-   * Hands one datagram to the system at once. What the system refuses is counted in `refused`.
+   * Hands one datagram of a session to the system at once. What the system refuses is counted in `refused`.
    *
    * @param onRefused is told the error code
    */
   send(bytes: Buffer, address: string, port: number, onRefused?: (code: string) => void): void {
-    const family = address.includes(':') ? 6 : 4
-    const socket = this.sockets.get(family)
+    const pool = this.poolFor('session', address)
     const done = onRefused
       ? (error: NodeJS.ErrnoException | null) => (error ? onRefused(this.refuse(error)) : this.onSent(null))
       : this.onSent
-    if (socket) socket.send(bytes, port, address, done)
-    else this.open(family).then((opened) => opened.send(bytes, port, address, done), done)
+    if (pool.first) pool.first.send(bytes, port, address, done)
+    else pool.open().then((socket) => socket.send(bytes, port, address, done), done)
+  }
+
+  /** False while the system holds back what the sweep sent to addresses like this one. */
+  canSweep(address: string): boolean {
+    const pool = this.poolFor('sweep', address)
+    return pool.hasFailed || pool.clear() !== null
+  }
+
+  /** Hands one datagram of the sweep to the system; `canSweep` must have said that it may. */
+  sweep(bytes: Buffer, address: string, port: number): void {
+    const pool = this.poolFor('sweep', address)
+    const socket = pool.clear() ?? pool.first
+    if (socket) socket.send(bytes, port, address, this.onSent)
+    else pool.open().then((opened) => opened.send(bytes, port, address, this.onSent), this.onSent)
   }
 
   /**
@@ -179,22 +187,15 @@ export class Wire {
     })
   }
 
-  /** How many datagrams found the receive buffers full since this was last asked, as far as the system says. */
+  /** How many datagrams found a receive buffer full since this was last asked, as far as the system says. */
   async countOverflow(): Promise<number> {
-    let fresh = 0
-    for (const [family, socket] of this.sockets) {
-      const drops = await readSocketDrops(family, socket.address().port)
-      fresh += Math.max(0, (drops ?? 0) - (this.drops.get(family) ?? 0))
-      this.drops.set(family, drops ?? 0)
-    }
-    return fresh
+    const counts = await Promise.all([...this.pools.values()].map((pool) => pool.countOverflow()))
+    return counts.reduce((sum, count) => sum + count, 0)
   }
 
   async close(): Promise<void> {
-    const sockets = await Promise.allSettled(this.opening.values())
-    this.opening.clear()
-    this.sockets.clear()
-    for (const socket of sockets) if (socket.status === 'fulfilled') socket.value.close()
+    await Promise.all([...this.pools.values()].map((pool) => pool.close()))
+    this.pools.clear()
   }
 
   /** Calls back when one more datagram may go; in order. */
@@ -217,46 +218,22 @@ export class Wire {
   private refuse(error: NodeJS.ErrnoException): string {
     // A socket that could not be opened brings the system's own error as its cause.
     const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.code ?? error.message
+    // no room for more neighbours, or for more datagrams: as good as lost
+    if (code === 'ENOBUFS' || code === 'EAGAIN') this.loss.expect()
     this.refused.set(code, (this.refused.get(code) ?? 0) + 1)
     return code
   }
 
-  private open(family: Family): Promise<Socket> {
-    let socket = this.opening.get(family)
-    if (!socket) {
-      socket = this.bind(family)
-      this.opening.set(family, socket)
-      socket.then((opened) => this.sockets.set(family, opened)).catch(() => undefined) // told where it is sent on
+  private poolFor(use: 'sweep' | 'session', address: string): SocketPool {
+    const family: Family = address.includes(':') ? 6 : 4
+    const key = `${use}${family}`
+    let pool = this.pools.get(key)
+    if (!pool) {
+      const most = use === 'sweep' ? MOST_SWEEPING : 1
+      pool = new SocketPool(family, most, (bytes, from, port) => this.receive(bytes, from, port))
+      this.pools.set(key, pool)
     }
-    return socket
-  }
-
-  private bind(family: Family): Promise<Socket> {
-    const socket = createSocket({
-      type: `udp${family}`,
-      ipv6Only: family === 6,
-      // Only addresses are ever sent to; asking a resolver about each would cost more than sending.
-      lookup: (address, _options, callback) => callback(null, address, family),
-    })
-    socket.on('message', (bytes, from) => this.receive(bytes, from.address, from.port))
-    return new Promise((resolve, reject) => {
-      socket.once('error', (error: NodeJS.ErrnoException) => {
-        socket.close()
-        const denied = error.code === 'EACCES' || error.code === 'EPERM'
-        const message = `cannot open a UDP socket for IPv${family}: ${error.code}. Check that this machine has a network and that the program may use it.`
-        reject(new PrintMasterError(denied ? 'permission_denied' : 'network_unreachable', message, { cause: error }))
-      })
-      socket.bind(0, () => {
-        socket.removeAllListeners('error')
-        socket.on('error', () => undefined) // a failed send is reported to its own callback
-        try {
-          socket.setRecvBufferSize(RECEIVE_BUFFER)
-        } catch {
-          // the system's own size has to do
-        }
-        resolve(socket)
-      })
-    })
+    return pool
   }
 
   private receive(bytes: Buffer, address: string, port: number): void {
