@@ -32,18 +32,14 @@ export class Tables {
   constructor(values: ReadonlyMap<string, SnmpValue>) {
     this.values = values
     for (const [oid, value] of values) {
-      let cut = oid.length
-      for (let parts = 0; parts < MAX_INDEX_PARTS; parts++) {
-        cut = oid.lastIndexOf('.', cut - 1)
-        if (cut < 0) break
-        const column = oid.slice(0, cut)
-        if (!KNOWN_COLUMNS.has(column)) continue
-        const cells = this.columns.get(column) ?? new Map<string, Cell>()
-        this.columns.set(column, cells)
-        const index = oid.slice(cut + 1)
-        cells.set(indexOf(index, parts, column), { oid, value })
-        break
+      const place = placeOf(oid)
+      if (!place) continue
+      let cells = this.columns.get(place.column)
+      if (!cells) {
+        cells = new Map()
+        this.columns.set(place.column, cells)
       }
+      cells.set(place.index, { oid, value })
     }
   }
 
@@ -89,6 +85,37 @@ export class Tables {
     }
     return [...rows].sort((a, b) => a - b)
   }
+}
+
+interface Place {
+  column: string
+  index: string
+}
+
+/** Where OIDs belong; a fleet answers with the same few thousand. */
+const places = new Map<string, Place | null>()
+const MAX_PLACES = 16_384
+
+/** The known column that an OID is a cell of, and its index there; null for any other. */
+function placeOf(oid: string): Place | null {
+  let place = places.get(oid)
+  if (place === undefined) {
+    place = findPlace(oid)
+    if (places.size >= MAX_PLACES) places.clear()
+    places.set(oid, place)
+  }
+  return place
+}
+
+function findPlace(oid: string): Place | null {
+  let cut = oid.length
+  for (let dots = 0; dots < MAX_INDEX_PARTS; dots++) {
+    cut = oid.lastIndexOf('.', cut - 1)
+    if (cut < 0) return null
+    const column = oid.slice(0, cut)
+    if (KNOWN_COLUMNS.has(column)) return { column, index: indexOf(oid.slice(cut + 1), dots, column) }
+  }
+  return null
 }
 
 /** The index as it should be: some agents leave hrDeviceIndex out of the Printer-MIB, and some say 0, which is none. */
