@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { normalise } from '../../src/core/printer/normalise.ts'
+import { findPrivateLevel } from '../../src/core/printer/private-level.ts'
+import { Tables } from '../../src/core/printer/tables.ts'
+import { BROTHER as BROTHER_PROFILE } from '../../src/core/profiles/makers/brother.ts'
 import type { SnmpValue } from '../../src/core/snmp/value.ts'
 
 const integer = (value: number): SnmpValue => ({ type: 'integer', value })
@@ -134,4 +137,17 @@ test("Brother's other ids of the same colours", () => {
       { state: 'percent', percent: 42 },
     ])
   }
+})
+
+test('a level comes with the object and the record that gave it', () => {
+  const supply = { index: 1, kind: 'toner', name: null, unit: null, capacity: null, remaining: null } as const
+  const some = { ...supply, level: { state: 'some' } } as const
+  const tables = new Tables(new Map([[RECORDS, records([0x6f, 18_100], [0x81, 42])]]))
+  expect(findPrivateLevel(tables, BROTHER_PROFILE, { ...some, color: 'black' })).toMatchObject({
+    level: { state: 'percent', percent: 42 },
+    oid: RECORDS,
+    number: 42,
+    source: { record: 0x81, divisor: 1 },
+  })
+  expect(findPrivateLevel(tables, BROTHER_PROFILE, { ...some, color: 'cyan' })).toBeNull()
 })

@@ -82,7 +82,10 @@ export function normalise(
       missing: [...reading.missing],
     }
     if (!options.explain) return printer
-    return { ...printer, evidence: explainPrinter(printer, { tables, device, host, identity, statusReason: reason }) }
+    return {
+      ...printer,
+      evidence: explainPrinter(printer, { tables, device, host, identity, profile, statusReason: reason }),
+    }
   })
 }
 

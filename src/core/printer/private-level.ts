@@ -5,6 +5,21 @@ import { isWithin } from '../snmp/oid.ts'
 import { numberOf, type Tables, textOf } from './tables.ts'
 import { readNumber } from './tagged-records.ts'
 
+type ObjectSource = Extract<SupplyLevelSource, { divisor: number }>
+type TableSource = Extract<SupplyLevelSource, { names: string }>
+
+/** A level of the maker's own, and where it stands. */
+export interface PrivateLevel {
+  level: Level
+  /** The object that holds the number. */
+  oid: string
+  /** The number as it stands there, or in one record of it. */
+  number: number
+  source: SupplyLevelSource
+  /** Of a table: the name of the row. */
+  name?: string
+}
+
 /**
  * The level that the maker's own objects give for a supply of which the Printer-MIB only says "some" or "unknown": from
  * 0 to 100 per cent, or empty. Null where they give none, or where it is not clear which supply they mean.
@@ -16,44 +31,48 @@ export function readPrivateLevel(
   all: readonly Supply[],
 ): Level | null {
   if (supply.level.state !== 'some' && supply.level.state !== 'unknown') return null
-  if (supply.class === 'receptacle' || supply.color === null) return null
   const isLikeIt = (other: Supply) => other.kind === supply.kind && other.color === supply.color
   if (all.filter((other) => isLikeIt(other) && other.level.state === supply.level.state).length !== 1) return null
-  for (const source of profile.supply_levels ?? []) {
-    if (!source.kinds.includes(supply.kind)) continue
-    const level = 'names' in source ? tableLevel(tables, source, supply) : objectLevel(tables, source, supply)
-    if (level) return level
+  return findPrivateLevel(tables, profile, supply)?.level ?? null
+}
+
+/** The first level that the maker's own objects give for a supply of this kind and colour. */
+export function findPrivateLevel(tables: Tables, profile: Profile, supply: Supply): PrivateLevel | null {
+  for (const source of privateSources(profile, supply)) {
+    const found = 'names' in source ? tableLevel(tables, source, supply) : objectLevel(tables, source)
+    if (found) return found
   }
   return null
 }
 
-function objectLevel(
-  tables: Tables,
-  source: Extract<SupplyLevelSource, { divisor: number }>,
-  supply: Supply,
-): Level | null {
-  if (source.color !== supply.color) return null
+/** Where the maker may keep the level of a supply of this kind and colour; a waste box has the colour of no toner. */
+export function privateSources(profile: Profile, supply: Supply): SupplyLevelSource[] {
+  if (supply.class === 'receptacle' || supply.color === null) return []
+  return (profile.supply_levels ?? []).filter(
+    (source) => source.kinds.includes(supply.kind) && ('names' in source || source.color === supply.color),
+  )
+}
+
+function objectLevel(tables: Tables, source: ObjectSource): PrivateLevel | null {
   const number = readNumber(tables, source)
-  return number === null ? null : percentLevel(number / source.divisor)
+  const level = number === null ? null : percentLevel(number / source.divisor)
+  return number === null || level === null ? null : { level, oid: source.oid, number, source }
 }
 
 /** The row whose name speaks of the supply's colour; several such rows decide nothing. */
-function tableLevel(
-  tables: Tables,
-  source: Extract<SupplyLevelSource, { names: string }>,
-  supply: Supply,
-): Level | null {
-  const levels: Level[] = []
-  for (const [oid, value] of tables.values) {
-    if (!isWithin(oid, source.names)) continue
+function tableLevel(tables: Tables, source: TableSource, supply: Supply): PrivateLevel | null {
+  const found: PrivateLevel[] = []
+  for (const [nameOid, value] of tables.values) {
+    if (!isWithin(nameOid, source.names)) continue
     const name = textOf(value, null) ?? ''
     if (colorOfName(name) !== supply.color || (kindOfName(name) ?? supply.kind) !== supply.kind) continue
-    const number = numberOf(tables.values.get(source.levels + oid.slice(source.names.length)))
-    const level =
-      number === null ? null : number === source.empty ? ({ state: 'empty' } as const) : percentLevel(number)
-    if (level) levels.push(level)
+    const oid = source.levels + nameOid.slice(source.names.length)
+    const number = numberOf(tables.values.get(oid))
+    if (number === null) continue
+    const level = number === source.empty ? ({ state: 'empty' } as const) : percentLevel(number)
+    if (level) found.push({ level, oid, number, source, name })
   }
-  return levels.length === 1 ? (levels[0] ?? null) : null
+  return found.length === 1 ? (found[0] ?? null) : null
 }
 
 function percentLevel(percent: number): Level | null {

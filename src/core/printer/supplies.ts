@@ -109,7 +109,7 @@ function stepOf(tables: Tables, profile: Profile | null): number | null {
 }
 
 /** By type; one that says "other" or "unknown", one that we have no kind for, or none at all leaves it to the name. */
-function kindOf(type: number | null, description: string | null): SupplyKind {
+export function kindOf(type: number | null, description: string | null): SupplyKind {
   return KINDS[type ?? 0] ?? kindOfName(description ?? '') ?? 'other'
 }
 
