@@ -187,7 +187,7 @@ export const purposeFlags = {
     helpGroup: 'RECORDING',
     helpValue: 'FILE',
     summary:
-      'Write everything that the one target answers to FILE (.snmprec), with serial numbers, addresses, names and contacts made up.',
+      'Write everything that the one target answers to FILE (.snmprec), with the serial numbers, addresses, names and contacts that are known as such made up.',
   }),
   'record-raw': Flags.boolean({
     helpGroup: 'RECORDING',

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { startPlayer } from '../../src/core/snmp/player/player.ts'
 import { parseRecording } from '../../src/core/snmp/recording.ts'
 import { readFixture } from '../recordings/printer-fixture.ts'
 import { askingOf, play } from './play.ts'
@@ -28,9 +29,101 @@ test('--record writes what the printer answered, without what is personal', asyn
   expect(recording.oids.filter(isOfPrinterMib)).toEqual(oids.filter(isOfPrinterMib))
   expect(recording.values.get('1.3.6.1.2.1.43.11.1.1.9.1.1')).toEqual({ type: 'integer', value: 64 })
   expect(linesOf(stderr)[0]).toBe(
-    `wrote ${recording.oids.length} objects to ${path} (serial numbers, addresses, names and contacts are made up)`,
+    `wrote ${recording.oids.length} objects to ${path} ` +
+      '(serial numbers, addresses, names and contacts are made up where they are known as such)',
   )
   expect(stdout).toContain('127.66.1.1')
+})
+
+const ACME = '1.3.6.1.4.1.99999'
+
+/** Records a printer of a maker that nobody knows, with its serial number, asset number and place in its own objects. */
+async function recordUnknown(address: string, profile: object | null, ...more: string[]) {
+  const lines = [
+    '1.3.6.1.2.1.1.1.0|4|Acme X1',
+    `1.3.6.1.2.1.1.2.0|6|${ACME}.7`,
+    '1.3.6.1.2.1.1.5.0|4|prn-north',
+    '1.3.6.1.2.1.1.6.0|4|R17',
+    '1.3.6.1.2.1.43.5.1.1.1.1|65|1',
+    '1.3.6.1.2.1.43.10.2.1.4.1.1|65|1200',
+    `${ACME}.1.5.0|4|AX1KZ40017`,
+    `${ACME}.1.6.0|4|FW 7.1; unit AX1KZ40017`,
+    `${ACME}.1.7.0|4|Inv. 20881`,
+    `${ACME}.1.8.0|4|R17`,
+    `${ACME}.1.9.0|4|prn-north.lan`,
+    ...more,
+  ]
+  const recording = parseRecording(lines.join('\n'), 'acme')
+  const player = await startPlayer({ devices: [{ address, recording }], port: 0 })
+  onTestFinished(() => player.close())
+  const folder = createFolder()
+  mkdirSync(join(folder, 'profiles'))
+  writeFileSync(join(folder, 'config.ini'), '[profiles]\ndirectory = profiles\n')
+  if (profile) writeFileSync(join(folder, 'profiles', 'acme.json'), JSON.stringify(profile))
+  const path = join(folder, 'acme.snmprec')
+  const outcome = await runCli(['scan', address, ...askingOf(player), '--record', path], { cwd: folder })
+  const { values } = parseRecording(readFileSync(path), path)
+  const text = (oid: string) => {
+    const value = values.get(oid)
+    return value?.type === 'octets' ? Buffer.from(value.value).toString() : null
+  }
+  return { ...outcome, values, text }
+}
+
+test("what an own profile takes for serial and asset number is made up, wherever it stands, and the scan's names with it", async () => {
+  const { stdout, stderr, values, text } = await recordUnknown('127.66.6.1', {
+    name: 'acme',
+    manufacturer: 'Acme',
+    sys_object_ids: [ACME],
+    after_standard: {
+      serial: [{ oid: `${ACME}.1.5.0` }],
+      asset_number: [{ oid: `${ACME}.1.7.0`, after: 'Inv. ' }],
+    },
+  })
+  expect(stdout).toContain('AX1KZ40017')
+  const serial = text(`${ACME}.1.5.0`)
+  expect(serial).toMatch(/^(?!AX1KZ40017)[A-Z]{2}\d[A-Z]{2}\d{5}$/)
+  expect(text(`${ACME}.1.6.0`)).toBe(`FW 7.1; unit ${serial}`)
+  expect(text(`${ACME}.1.7.0`)).toMatch(/^Inv\. (?!20881)\d{5}$/)
+  expect(text(`${ACME}.1.8.0`)).toMatch(/^(?!R17)[A-Z]\d\d$/)
+  expect(text(`${ACME}.1.9.0`)).toMatch(/^(?!prn-north)[a-z]{3}-[a-z]{5}\.lan$/)
+  expect(values.get('1.3.6.1.2.1.43.10.2.1.4.1.1')).toEqual({ type: 'counter32', value: 1200 })
+  expect(linesOf(stderr)[0]).toContain('are made up where they are known as such')
+  expect(linesOf(stderr)[1]).toBe(
+    'look through its 5 lines that begin with 1.3.6.1.4.1 before you show it to anyone: ' +
+      "a maker's own objects may hold more, and no profile says where",
+  )
+})
+
+test('a serial number that is not the first choice of the profile is made up as well', async () => {
+  const { stdout, text } = await recordUnknown(
+    '127.66.7.1',
+    {
+      name: 'acme',
+      manufacturer: 'Acme',
+      sys_object_ids: [ACME],
+      after_standard: { serial: [{ oid: `${ACME}.1.5.0` }] },
+    },
+    '1.3.6.1.2.1.43.5.1.1.17.1|4|PMX7700001',
+  )
+  expect(stdout).toContain('PMX7700001')
+  expect(text(`${ACME}.1.5.0`)).not.toBe('AX1KZ40017')
+  expect(text(`${ACME}.1.6.0`)).toBe(`FW 7.1; unit ${text(`${ACME}.1.5.0`)}`)
+})
+
+test('without a profile what only the maker knows stays, and is said to want a look', async () => {
+  const standard = '1.3.6.1.2.1.43.5.1.1.17.1'
+  const { stderr, text } = await recordUnknown(
+    '127.66.8.1',
+    null,
+    `${standard}|4|PMX7700001`,
+    `${ACME}.1.10.0|4|built as PMX7700001`,
+  )
+  expect(text(`${ACME}.1.5.0`)).toBe('AX1KZ40017')
+  expect(text(standard)).toMatch(/^(?!PMX7700001)[A-Z]{3}\d{7}$/)
+  expect(text(`${ACME}.1.10.0`)).toBe(`built as ${text(standard)}`)
+  expect(text(`${ACME}.1.8.0`)).not.toBe('R17')
+  expect(linesOf(stderr)[1]).toMatch(/^look through its 6 lines that begin with 1\.3\.6\.1\.4\.1 before /)
 })
 
 test('--record-raw keeps it', async () => {

@@ -194,7 +194,7 @@ export const ProfileSchema = Type.Object(
     printer_products: Type.Optional(
       Type.Array(OID, { description: 'prefixes of sysObjectID that the maker gives to printers alone' }),
     ),
-    presence: Type.Optional(Type.Array(INSTANCE, { description: "objects that the maker's printers alone have" })),
+    presence: Type.Optional(Type.Array(OID, { description: "objects that the maker's printers alone have" })),
     before_standard: Type.Optional(SourceListsSchema),
     after_standard: Type.Optional(SourceListsSchema),
     supply_levels: Type.Optional(Type.Array(SupplyLevelSchema)),
