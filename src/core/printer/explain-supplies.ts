@@ -6,8 +6,7 @@ import { findWorkaround, type Profile } from '../profiles/profile.ts'
 import { ABSENT, LEVEL_CODES, type Look, OBJECT_NAMES, unread } from './explain-fields.ts'
 import { levelOf } from './level.ts'
 import { findPrivateLevel, type PrivateLevel, privateSources } from './private-level.ts'
-import { kindOf } from './supplies.ts'
-import { textOf } from './tables.ts'
+import { colorOf, kindOf } from './supplies.ts'
 
 export function explainKind(look: Look, { index, kind, name }: Supply): Evidence {
   const typeOid = look.at(PRINTER_MIB.prtMarkerSuppliesType, index)
@@ -25,7 +24,7 @@ export function explainColor(look: Look, { index, color }: Supply): Evidence {
   const pointerOid = look.at(PRINTER_MIB.prtMarkerSuppliesColorantIndex, index)
   const pointer = look.number(PRINTER_MIB.prtMarkerSuppliesColorantIndex, index)
   const colorant = pointer === null ? undefined : look.cell(PRINTER_MIB.prtMarkerColorantValue, pointer)
-  if (color !== null && colorant && textOf(colorant.value, null)?.toLowerCase() === color)
+  if (color !== null && colorant && colorOf(look.tables, look.device, pointer) === color)
     return look.read('color', color, colorant.oid, `colorant ${pointer}, which the supply points to`)
   const tried = colorant
     ? look.tried(colorant.oid, `colorant ${pointer}, which the supply points to: no colour`)

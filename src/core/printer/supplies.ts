@@ -1,5 +1,5 @@
 import { PRINTER_MIB } from '../mib/printer-mib.ts'
-import { colorOfName, kindOfName } from '../mib/supply-words.ts'
+import { colorOfColorant, colorOfName, kindOfName } from '../mib/supply-words.ts'
 import { unitWord } from '../mib/unit-word.ts'
 import type { Level, Supply, SupplyKind } from '../model/printer.ts'
 import { findWorkaround, type Profile } from '../profiles/profile.ts'
@@ -115,9 +115,9 @@ export function kindOf(type: number | null, description: string | null): SupplyK
 
 const NO_COLOR: ReadonlySet<string> = new Set(['other', 'unknown', 'none'])
 
-/** The colorant that a supply's prtMarkerSuppliesColorantIndex points to, in lower case; null where it is no colour. */
-function colorOf(tables: Tables, device: number, colorant: number | null): string | null {
+/** The colorant that a supply's prtMarkerSuppliesColorantIndex points to, in our words; null where it is no colour. */
+export function colorOf(tables: Tables, device: number, colorant: number | null): string | null {
   if (!colorant || colorant < 0) return null
-  const color = tables.text(PRINTER_MIB.prtMarkerColorantValue, `${device}.${colorant}`, null)?.toLowerCase()
-  return color === undefined || NO_COLOR.has(color) ? null : color
+  const color = tables.text(PRINTER_MIB.prtMarkerColorantValue, `${device}.${colorant}`, null)
+  return color === null || NO_COLOR.has(color.toLowerCase()) ? null : colorOfColorant(color)
 }
