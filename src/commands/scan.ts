@@ -109,7 +109,7 @@ export default class Scan extends BaseCommand {
         return this.exit(this.judge(result, plan, thresholds))
       }
       if (flags.explain && format === 'table') write(formatExplanation(result.printers.filter(plan.accepts), plan))
-      else if (!onPrinter) write(formatPrinters(result.printers, plan))
+      else if (!onPrinter) for (const piece of formatPrinters(result.printers, plan)) write(piece)
       await flush(process.stdout)
       this.tell(result)
       if (flags.watch && !signal.aborted) {

@@ -24,7 +24,7 @@ const FLAGS: RenderFlags = {
 }
 
 function render(printers: readonly Printer[], flags: Partial<RenderFlags>): string {
-  return formatPrinters(printers, planRender({ ...FLAGS, ...flags }))
+  return [...formatPrinters(printers, planRender({ ...FLAGS, ...flags }))].join('')
 }
 
 /** RFC 4180 section 2, as a reader of its own: rows of cells. */
@@ -75,14 +75,14 @@ test('json with columns: only these keys; lists where several values may be', ()
 test('ndjson: one line for each; streamed lines are the same; filters apply', () => {
   const printers = [samplePrinter({ ip: '10.0.0.2' }), samplePrinter({ ip: '10.0.0.1', status: 'error' })]
   const plan = planRender({ ...FLAGS, format: 'ndjson' })
-  const text = formatPrinters(printers, plan)
+  const text = [...formatPrinters(printers, plan)].join('')
   expect(text.split('\n')).toHaveLength(3)
   expect(text).toBe(
     `${formatPrinterLine(printers[1] as Printer, plan)}${formatPrinterLine(printers[0] as Printer, plan)}`,
   )
   const errors = planRender({ ...FLAGS, format: 'ndjson', filter: ['status=error'] })
   expect(formatPrinterLine(printers[0] as Printer, errors)).toBeNull()
-  expect(formatPrinters([], plan)).toBe('')
+  expect([...formatPrinters([], plan)].join('')).toBe('')
 })
 
 test('csv: the same columns for every printer, numbers as numbers, CRLF', () => {

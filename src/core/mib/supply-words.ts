@@ -1,4 +1,5 @@
 import type { SupplyKind } from '../model/printer.ts'
+import { remember } from '../model/remember.ts'
 
 /**
  * The words that printers use for supplies and colours, for devices whose prtMarkerSuppliesType or colorant says
@@ -67,23 +68,23 @@ const COLOR_WORDS: ReadonlyArray<[string, RegExp]> = [
 ]
 
 /** What kind of supply a name speaks of; null when it names none. */
-export function kindOfName(name: string): SupplyKind | null {
+export const kindOfName = remember((name): SupplyKind | null => {
   const lower = name.normalize().toLowerCase()
   return KIND_WORDS.find(([, words]) => words.test(lower))?.[0] ?? null
-}
+})
 
 /** Kyocera's part numbers, which its copiers give for names: "TK-895C". */
 const TONER_KIT = /^TK-?\d{2,5}([KCMY])S?$/
 const TONER_KIT_COLORS: Readonly<Record<string, string>> = { K: 'black', C: 'cyan', M: 'magenta', Y: 'yellow' }
 
 /** The one colour that a name speaks of, in English; null for none, and for a set of several. */
-export function colorOfName(name: string): string | null {
+export const colorOfName = remember((name): string | null => {
   const kit = TONER_KIT.exec(name)?.[1]
   if (kit) return TONER_KIT_COLORS[kit] ?? null
   const lower = name.normalize().toLowerCase()
   const found = COLOR_WORDS.filter(([, words]) => words.test(lower))
   return found.length === 1 ? (found[0]?.[0] ?? null) : null
-}
+})
 
 /** What the value of a colorant is made of beside the four colours above: shades, then colours. */
 const COLORANT_WORDS: ReadonlyArray<[string, RegExp]> = [
@@ -121,7 +122,7 @@ const COLORANT_CODES: Readonly<Record<string, string>> = {
  * The colour that a prtMarkerColorantValue names, in our words: `schwarz`, `K` and `Noir` are `black`, `LightCyan` and
  * `cyan clair` are `light cyan`. What it does not know whole comes back as it is, in lower case.
  */
-export function colorOfColorant(text: string): string {
+export const colorOfColorant = remember((text): string => {
   const plain = text.normalize().trim()
   const lower = plain.toLowerCase()
   const words = plain
@@ -138,7 +139,7 @@ export function colorOfColorant(text: string): string {
   const colors = known.filter((word) => word !== null && !SHADES.has(word))
   if (known.includes(null) || colors.length !== 1) return lower
   return [...known.filter((word) => word !== colors[0]), ...colors].join(' ')
-}
+})
 
 /** The one shade or colour that a word is; null for none, and for "black/cyan". */
 function colorantWord(word: string): string | null {

@@ -5,15 +5,14 @@ import { type FieldNode, PRINTER_FIELDS } from './field-schema.ts'
 /** What JSON.stringify leaves as it is and a terminal may act on: DEL, C1, bidi and other unseen formats. */
 const UNSEEN = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
-/** Printers as a JSON array, indented by 2, keys in schema order, a line break at the end. */
-export function formatJson(printers: readonly Printer[], columns: readonly FieldPath[] | null): string {
-  return `${escapeUnseen(
-    JSON.stringify(
-      printers.map((printer) => selectFields(printer, columns)),
-      null,
-      2,
-    ),
-  )}\n`
+/** Printers as a JSON array, indented by 2, keys in schema order, a line break at the end; a piece for each printer. */
+export function* formatJson(printers: readonly Printer[], columns: readonly FieldPath[] | null): Generator<string> {
+  if (printers.length === 0) yield '[]\n'
+  for (const [i, printer] of printers.entries()) {
+    const [first] = escapeUnseen(JSON.stringify([selectFields(printer, columns)], null, 2)).split(/\n\]$/)
+    yield `${i === 0 ? '' : ',\n'}${i === 0 ? first : first?.slice('[\n'.length)}`
+    if (i === printers.length - 1) yield '\n]\n'
+  }
 }
 
 /** One printer as one line of JSON, with its line break. */

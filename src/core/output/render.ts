@@ -43,18 +43,21 @@ export function planRender(flags: RenderFlags): RenderPlan {
   }
 }
 
-/** The printers that the filters let through, in order, as one text that ends with a line break (empty NDJSON: ''). */
-export function formatPrinters(printers: readonly Printer[], plan: RenderPlan): string {
+/**
+ * The printers that the filters let through, in order; the pieces make one text that ends with a line break (empty NDJSON:
+ * ''). JSON of a large fleet comes in many pieces, so that it never stands in memory whole.
+ */
+export function formatPrinters(printers: readonly Printer[], plan: RenderPlan): Iterable<string> {
   const shown = printers.filter(plan.accepts).toSorted(plan.order ?? compareByAddress)
   switch (plan.format) {
     case 'json':
       return formatJson(shown, plan.columns)
     case 'ndjson':
-      return shown.map((printer) => formatJsonLine(printer, plan.columns)).join('')
+      return shown.map((printer) => formatJsonLine(printer, plan.columns))
     case 'csv':
-      return formatCsv(shown, plan.columns)
+      return [formatCsv(shown, plan.columns)]
     case 'table':
-      return shown.length === 0 ? 'No printers.\n' : formatTable(shown, { ...plan, sorted: plan.order !== null })
+      return [shown.length === 0 ? 'No printers.\n' : formatTable(shown, { ...plan, sorted: plan.order !== null })]
   }
 }
 

@@ -38,7 +38,7 @@ export function hostIndex(tables: Tables, device: number): number {
 
 /** The maker's objects of one printer: `{d}` filled in, with the index of the MIB that an object belongs to. */
 export function profileOfDevice(profile: Profile | null, device: number, host: number): Profile | null {
-  if (profile === null) return null
+  if (profile === null || !hasIndexToFill(profile)) return profile
   const fill = (value: unknown): unknown => {
     if (typeof value === 'string') return value.endsWith('.{d}') ? fillIndex(value, device, host) : value
     if (Array.isArray(value)) return value.map(fill)
@@ -46,6 +46,17 @@ export function profileOfDevice(profile: Profile | null, device: number, host: n
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each)]))
   }
   return fill(profile) as Profile
+}
+
+const withIndexToFill = new WeakMap<Profile, boolean>()
+
+function hasIndexToFill(profile: Profile): boolean {
+  let has = withIndexToFill.get(profile)
+  if (has === undefined) {
+    has = JSON.stringify(profile).includes('{d}')
+    withIndexToFill.set(profile, has)
+  }
+  return has
 }
 
 /** `{d}` in one OID: hrDeviceIndex of the Printer-MIB, or that of the Host-Resources-MIB for its own objects. */

@@ -76,9 +76,9 @@ export async function readPrinter(
 
   if (isOpen && !isPlanRead) isOpen = await isDone(() => walker.columns(plannedColumns()))
   identity = identify(values, profiles)
-  if (mustAvoidPrivateObjects(profiles, values)) gaps.push({ oid: 'private', reason: 'deny_listed' })
+  const tables = new Tables(values)
+  if (mustAvoidPrivateObjects(profiles, tables)) gaps.push({ oid: 'private', reason: 'deny_listed' })
   else if (isOpen) {
-    const tables = new Tables(values)
     const [device = 1] = deviceIndices(tables)
     const profile = profileOfDevice(identity.chosen?.profile ?? null, device, hostIndex(tables, device))
     await isDone(async () => {

@@ -105,7 +105,7 @@ function withStep(level: Level, maximum: number | null, knownStep: number | null
 /** The step in which this device's levels are known to move. */
 function stepOf(tables: Tables, profile: Profile | null): number | null {
   const known = findWorkaround(profile, 'levels_in_steps')
-  return known && (!known.models || isOneOf(known.models, tables.values)) ? known.step_percent : null
+  return known && (!known.models || isOneOf(known.models, tables)) ? known.step_percent : null
 }
 
 /** By type; one that says "other" or "unknown", one that we have no kind for, or none at all leaves it to the name. */

@@ -1,3 +1,5 @@
+import { remember } from '../model/remember.ts'
+
 /** What a supply's description says beside its name. */
 export interface SupplyName {
   name: string
@@ -21,7 +23,7 @@ const RATING = /^\d+(?:[-/]\d+)?(?:V|VAC|W|HZ|K|KP|P|PGS|PAGES|ML|L|G|KG|MM|CM|D
  * Splits "Black Cartridge HP CF300A;SN1234567" into name, part number and the cartridge's serial number. What is no
  * clear part number stays in the name; a name that is nothing but its part number stays as well.
  */
-export function splitSupplyName(description: string): SupplyName {
+export const splitSupplyName = remember((description): SupplyName => {
   const { name: unserialled, serial } = splitSerial(description)
   let name = unserialled
   const labelled = LABELLED_PART.exec(name)
@@ -35,7 +37,7 @@ export function splitSupplyName(description: string): SupplyName {
     ...(part !== undefined && /\d/.test(part) && { part_number: part }),
     ...(serial !== null && { serial }),
   }
-}
+})
 
 /** Takes out "S/N: 123", "SN123", "SNunknown"; what only begins like it ("SNOW WHITE", "SN5") stays. */
 function splitSerial(description: string): { name: string; serial: string | null } {

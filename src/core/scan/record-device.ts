@@ -1,4 +1,5 @@
 import { mustAvoidPrivateObjects } from '../printer/named-models.ts'
+import { Tables } from '../printer/tables.ts'
 import type { Reading } from '../snmp/reading.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
 import type { SnmpValue } from '../snmp/value.ts'
@@ -42,7 +43,7 @@ export async function recordDevice(
       onObject(values.size)
     })
     await walker.columns([{ oid: STANDARD, maxRows: MAX_OBJECTS }])
-    const isDenied = mustAvoidPrivateObjects(options.profiles, values)
+    const isDenied = mustAvoidPrivateObjects(options.profiles, new Tables(values))
     if (isDenied) walker.gaps.push({ oid: PRIVATE, reason: 'deny_listed' })
     else await walker.columns([{ oid: PRIVATE, maxRows: MAX_OBJECTS }])
     const missing = walker.gaps.map(({ oid, reason }) => ({ part: oid, reason }))

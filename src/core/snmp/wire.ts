@@ -149,13 +149,15 @@ export class Wire {
       const onRefused = (code: string) => {
         if (!isOver && sentAt.length >= tries) fail(new SnmpError('send_failed', `${address}: ${code}`))
       }
+      // Where this program is what is slow, the answer is here and has not been looked at.
+      const tryWhenRead = () => setImmediate(() => setImmediate(() => !isOver && tryNext()))
       const tryNext = () => {
         if (sentAt.length >= tries) return fail(new SnmpError('timeout', `${address} does not answer`))
         this.whenPaced(() => {
           if (isOver) return
           const attempt = sentAt.length
           sentAt.push(performance.now())
-          timer = setTimeout(tryNext, waits[attempt] ?? last)
+          timer = setTimeout(tryWhenRead, waits[attempt] ?? last)
           this.send(encode(id + attempt), address, port, onRefused)
         })
       }
