@@ -16,6 +16,16 @@ describe('RoundTrip', () => {
     expect(fast.waits(1000, 0)).toEqual([1000])
   })
 
+  it('uses all tries, soon, where packets get lost', () => {
+    const fast = new RoundTrip()
+    for (let i = 0; i < 50; i++) fast.heard(5)
+    const waits = fast.waits(1000, 2, true)
+    expect(waits).toHaveLength(MAX_TRIES)
+    expect(waits.slice(0, 3)).toEqual([50, 70, 98])
+    expect(waits.at(-1)).toBe(1000)
+    expect(fast.waits(1000, 0, true)).toEqual([1000])
+  })
+
   it('does not ask a slow device twice for nothing', () => {
     const slow = new RoundTrip(1500)
     expect(slow.waits(1000, 2)[0]).toBe(3000)

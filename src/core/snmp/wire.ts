@@ -128,9 +128,8 @@ export class Wire {
    */
   exchange<T>(exchange: Exchange, accept: (message: SnmpMessage, bytes: Buffer) => T | undefined): Promise<T> {
     const { address, port, timeout, retries, roundTrip, encode, signal } = exchange
-    const waits = roundTrip.waits(timeout, retries)
-    const last = waits.at(-1) as number
-    const tries = retries > 0 && this.loss.isNoticed ? MAX_TRIES : waits.length
+    const waits = roundTrip.waits(timeout, retries, this.loss.isNoticed)
+    const tries = waits.length
     return new Promise<T>((resolve, reject) => {
       if (signal?.aborted) return reject(new SnmpError('aborted', `${address}: given up`))
       const id = this.newId()
@@ -157,7 +156,7 @@ export class Wire {
           if (isOver) return
           const attempt = sentAt.length
           sentAt.push(performance.now())
-          timer = setTimeout(tryWhenRead, waits[attempt] ?? last)
+          timer = setTimeout(tryWhenRead, waits[attempt])
           this.send(encode(id + attempt), address, port, onRefused)
         })
       }
