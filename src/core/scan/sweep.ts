@@ -8,6 +8,8 @@ import { type Sweeper, SweptHost } from './swept-host.ts'
 const MAX_OUTSTANDING = 65_536
 /** Datagrams before answers are looked at again: fewer than the smallest usual receive buffer has room for. */
 const MAX_BURST = 64
+/** Milliseconds that a turn of the loop takes when nothing else is to do. */
+const LONGEST_TURN = 5
 /** However fast the network is: behind a VPN the last answers take this long. */
 const SHORTEST_LAST_WAIT = 500
 /** The last wait is so many times the slowest answer. */
@@ -66,6 +68,9 @@ export class Sweep implements Sweeper {
   private readonly rounds: Round[] = []
   private outstanding = 0
   private slowest = 0
+  /** Milliseconds in which this program could look at answers. */
+  private clock = 0
+  private lastTick = performance.now()
   private more = true
   /** What could not go when it was its turn. */
   private held: SweptHost | null = null
@@ -83,20 +88,20 @@ export class Sweep implements Sweeper {
     const addresses = this.options.addresses[Symbol.iterator]()
     while ((this.more || this.outstanding > 0) && !signal.aborted) {
       let burst = 0
+      this.tick()
       while (burst < MAX_BURST && !wire.isBusy) {
-        const now = performance.now()
-        const host = this.held ?? this.takeDue(now) ?? this.nextHost(addresses)
+        const host = this.held ?? this.takeDue() ?? this.nextHost(addresses)
         this.held = null
         if (!host) break
         if (host.over) continue
         // What cannot go now is the next that goes.
-        if (!wire.canSweep(host.address) || !wire.pacer.take(now)) {
+        if (!wire.canSweep(host.address) || !wire.pacer.take()) {
           this.held = host
           break
         }
         burst += this.send(host)
       }
-      this.dropExpired(performance.now())
+      this.dropExpired()
       await (burst >= MAX_BURST ? nextTurn() : pause())
     }
     for (const round of this.rounds) for (const host of round.rest()) this.finish(host)
@@ -105,7 +110,7 @@ export class Sweep implements Sweeper {
 
   /** Milliseconds from a try to now; when others were sent since, at least as long as there was between them. */
   measure(host: SweptHost, attempt: number): number {
-    return Math.max(0, performance.now() - host.sentAt) + (host.attempt - attempt) * this.waitAfter(0)
+    return Math.max(0, this.clock - host.sentAt) + (host.attempt - attempt) * this.waitAfter(0)
   }
 
   /** An answer came for a host's try. */
@@ -119,6 +124,16 @@ export class Sweep implements Sweeper {
     }
     const isKnown = host.answered.size > 0 || !probes.hasCommunities
     if (isKnown && (host.hasEngine || !probes.hasDiscovery)) this.finish(host)
+  }
+
+  /**
+   * Moves the clock on. Time in which this program was busy with other things does not count as waiting: the answers that
+   * came in it have not been looked at.
+   */
+  private tick(): void {
+    const now = performance.now()
+    this.clock += Math.min(now - this.lastTick, LONGEST_TURN)
+    this.lastTick = now
   }
 
   private nextHost(addresses: Iterator<string>): SweptHost | null {
@@ -143,16 +158,16 @@ export class Sweep implements Sweeper {
       wire.sweep(template.withId(host.id + host.attempt), host.address, port)
       if (sent++ > 0) wire.pacer.owe()
     }
-    host.sentAt = Math.floor(performance.now())
+    host.sentAt = Math.floor(this.clock)
     this.roundOf(host.attempt).push(host)
     return sent
   }
 
   /** A host whose wait after a try is over, and that gets another try. */
-  private takeDue(now: number): SweptHost | null {
+  private takeDue(): SweptHost | null {
     const tries = this.options.wire.loss.triesFor(this.usual)
     for (let attempt = 0; attempt < Math.min(tries - 1, this.rounds.length); attempt++) {
-      const host = this.roundOf(attempt).take(now, this.waitAfter(attempt))
+      const host = this.roundOf(attempt).take(this.clock, this.waitAfter(attempt))
       if (!host) continue
       host.attempt++
       return host
@@ -160,11 +175,11 @@ export class Sweep implements Sweeper {
     return null
   }
 
-  private dropExpired(now: number): void {
+  private dropExpired(): void {
     const tries = this.options.wire.loss.triesFor(this.usual)
     for (let attempt = tries - 1; attempt < this.rounds.length; attempt++) {
       for (;;) {
-        const host = this.roundOf(attempt).take(now, this.lastWait)
+        const host = this.roundOf(attempt).take(this.clock, this.lastWait)
         if (!host) break
         this.finish(host)
       }
@@ -208,4 +223,5 @@ export class Sweep implements Sweeper {
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
-const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
+/** A moment, and then what came in it has been looked at: nobody is asked again whose answer is here. */
+const pause = () => new Promise((resolve) => setTimeout(() => setImmediate(resolve), 1))
