@@ -233,6 +233,21 @@ describe('normalise', () => {
     ])
   })
 
+  it.each([
+    ['since two minutes', 88_000, '2025-12-31T23:58:00.000Z'],
+    ['of before the clock began anew', 200_000, undefined],
+    ['without a time', 0, undefined],
+  ])('dates an alert %s', (_, ticks, since) => {
+    const reading = new Map<string, SnmpValue>([
+      ['1.3.6.1.2.1.1.3.0', { type: 'timeticks', value: 100_000 }],
+      [`${PRINTER_MIB.prtAlertSeverityLevel}.1.1`, { type: 'integer', value: 3 }],
+      [`${PRINTER_MIB.prtAlertCode}.1.1`, { type: 'integer', value: 8 }],
+      [`${PRINTER_MIB.prtAlertTime}.1.1`, { type: 'timeticks', value: ticks }],
+    ])
+    const dated = { ...readingOf(reading), sampled_at: '2026-01-01T00:00:00.000Z' }
+    expect(normalise(dated)[0]?.alerts[0]?.since).toBe(since)
+  })
+
   it('joins an alert to its part by index, not by place', () => {
     const reading = new Map<string, SnmpValue>([
       [`${PRINTER_MIB.prtAlertSeverityLevel}.1.9`, { type: 'integer', value: 4 }],

@@ -168,6 +168,15 @@ describe('columns', () => {
     await expect(walked).rejects.toMatchObject({ code: 'aborted' })
   })
 
+  it('of a device that has fallen silent are given up after two of them', async () => {
+    const { walker, read } = await startWalker(['silence'], { timeout: 20 })
+    await walker.columns(columns)
+    expect(read.size).toBe(0)
+    expect(walker.gaps.map(({ oid }) => oid).sort()).toEqual(columns.map(({ oid }) => oid).sort())
+    // less and less is asked for at one time, then two single objects: three tries each
+    expect(wire.sent).toBeLessThan(3 * 12)
+  })
+
   it('that are not there are empty', async () => {
     const { walker, read } = await startWalker([])
     await walker.columns([{ oid: '1.3.6.1.4.1.99999.1' }, { oid: '1.3.6.1.2.1.1.99' }])
