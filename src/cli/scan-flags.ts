@@ -85,7 +85,7 @@ export const askingFlags = {
     min: 50,
     max: 60_000,
     helpValue: 'MS',
-    summary: 'Milliseconds to wait after the last try; earlier tries wait less.',
+    summary: 'Milliseconds to wait at most after the last try; less where answers come fast.',
   }),
   retries: Flags.integer({
     helpGroup: 'SNMP',

@@ -264,6 +264,18 @@ describe('normalise', () => {
     ])
   })
 
+  it('reads declared UTF-16 whose bytes look like ASCII', () => {
+    const location = Buffer.from('印刷できます', 'utf16le').swap16()
+    expect(location.toString('latin1')).toMatch(/^[!-~]+$/)
+    const reading = new Map<string, SnmpValue>([
+      [`${PRINTER_MIB.prtGeneralCurrentLocalization}.1`, { type: 'integer', value: 1 }],
+      [`${PRINTER_MIB.prtLocalizationCharacterSet}.1.1`, { type: 'integer', value: 1013 }],
+      [`${SNMPV2_MIB.sysLocation}.0`, { type: 'octets', value: location }],
+      [`${SNMPV2_MIB.sysName}.0`, octets('printer-7')],
+    ])
+    expect(normalise(readingOf(reading))[0]).toMatchObject({ location: '印刷できます', hostname: 'printer-7' })
+  })
+
   it('reads a device id that stands where the name belongs', () => {
     const id = 'MFG:Pantum;CMD:DW-PS;MDL:BMX100ADW series;CLS:PRINTER;'
     const [printer] = normalise(readingOf(new Map([['1.3.6.1.2.1.1.1.0', octets(id)]])))

@@ -66,7 +66,7 @@ export const SNMP_KEYS = {
   timeout: {
     kind: integer('milliseconds', 50, 60_000, 1000),
     initial: '1000',
-    why: 'Milliseconds to wait for an answer after the last try; earlier tries wait less.',
+    why: 'Milliseconds to wait at most after the last try; less where answers come fast.',
   },
   retries: {
     kind: integer('retries', 0, 7, 2),

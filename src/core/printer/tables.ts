@@ -1,11 +1,15 @@
 import { decodeText } from '../mib/character-set.ts'
 import { cleanDeviceText } from '../mib/device-text.ts'
 import { HOST_RESOURCES_MIB, IF_MIB, SNMPV2_MIB } from '../mib/host-resources.ts'
+import { UTF_16_SETS } from '../mib/iana-charset.ts'
 import { PORT_MONITOR_MIB } from '../mib/port-monitor.ts'
 import { PRINTER_MIB } from '../mib/printer-mib.ts'
+import { remember } from '../model/remember.ts'
 import type { SnmpValue } from '../snmp/value.ts'
 
 const MAX_INDEX_PARTS = 4
+/** A fleet answers with the same few thousand OIDs. */
+const MOST_PLACES = 16_384
 const KNOWN_COLUMNS = new Set<string>(
   [SNMPV2_MIB, IF_MIB, HOST_RESOURCES_MIB, PRINTER_MIB, PORT_MONITOR_MIB].flatMap((mib) => Object.values(mib)),
 )
@@ -92,22 +96,8 @@ interface Place {
   index: string
 }
 
-/** Where OIDs belong; a fleet answers with the same few thousand. */
-const places = new Map<string, Place | null>()
-const MAX_PLACES = 16_384
-
 /** The known column that an OID is a cell of, and its index there; null for any other. */
-function placeOf(oid: string): Place | null {
-  let place = places.get(oid)
-  if (place === undefined) {
-    place = findPlace(oid)
-    if (places.size >= MAX_PLACES) places.clear()
-    places.set(oid, place)
-  }
-  return place
-}
-
-function findPlace(oid: string): Place | null {
+const placeOf = remember((oid): Place | null => {
   let cut = oid.length
   for (let dots = 0; dots < MAX_INDEX_PARTS; dots++) {
     cut = oid.lastIndexOf('.', cut - 1)
@@ -116,7 +106,7 @@ function findPlace(oid: string): Place | null {
     if (KNOWN_COLUMNS.has(column)) return { column, index: indexOf(oid.slice(cut + 1), dots, column) }
   }
   return null
-}
+}, MOST_PLACES)
 
 /** The index as it should be: some agents leave hrDeviceIndex out of the Printer-MIB, and some say 0, which is none. */
 function indexOf(index: string, dots: number, column: string): string {
@@ -139,7 +129,10 @@ export function numberOf(value: SnmpValue | undefined): number | null {
   }
 }
 
-/** Printable ASCII with single spaces, and no bytes spelled in hexadecimal: most texts are, and need no decoding. */
+/**
+ * Printable ASCII with single spaces, and no bytes spelled in hexadecimal: most texts are, and need no decoding. But where
+ * UTF-16 is declared, two such characters may be one.
+ */
 const PLAIN = /^(?!0x|[\da-f]{2}[ :-])[!-~]+(?: [!-~]+)*$/i
 const MAX_PLAIN = 256
 
@@ -149,7 +142,7 @@ function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
 
 export function textOf(value: SnmpValue | undefined, charset: number | null): string | null {
   if (value?.type !== 'octets') return null
-  if (value.value.length <= MAX_PLAIN) {
+  if (value.value.length <= MAX_PLAIN && UTF_16_SETS[charset ?? 0] === undefined) {
     const text = latin1Of(value.value)
     if (PLAIN.test(text)) return text
   }

@@ -151,7 +151,7 @@ export class BerReader {
     if (oid === undefined) {
       oid = this.decodeOid(end)
       if (knownOids.size >= MAX_KNOWN_OIDS) knownOids.clear()
-      knownOids.set(key, oid)
+      if (key.length <= MAX_KNOWN_BYTES) knownOids.set(key, oid)
     }
     this.offset = end
     return oid
@@ -186,6 +186,8 @@ export class BerReader {
 const knownOids = new Map<string, string>()
 const encodedOids = new Map<string, Buffer>()
 const MAX_KNOWN_OIDS = 16_384
+/** Longer ones are decoded each time, so that no device fills the memory with them. */
+const MAX_KNOWN_BYTES = 64
 
 export class BerWriter {
   private buffer: Buffer

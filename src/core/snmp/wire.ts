@@ -153,7 +153,7 @@ export class Wire {
       const tryNext = () => {
         if (sentAt.length >= tries) return fail(new SnmpError('timeout', `${address} does not answer`))
         this.whenPaced(() => {
-          if (isOver) return
+          if (isOver || sentAt.length >= tries) return
           const attempt = sentAt.length
           sentAt.push(performance.now())
           timer = setTimeout(tryWhenRead, waits[attempt])
