@@ -36,7 +36,8 @@ export class Workspace {
     await exited
   }
 
-  private clear(): void {
+  /** Ends what still runs, and removes the directory. */
+  clear(): void {
     for (const { pid } of this.children) {
       try {
         if (pid !== undefined) process.kill(-pid, 'SIGKILL')

@@ -1,25 +1,27 @@
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 /** One directory up from here, with a slash behind it. */
 export const ROOT = new URL('..', import.meta.url).pathname
 
+const SHARED: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22.22',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'warning',
+}
+
 /**
- * The program and its libraries in one ES module: a tenth of the files' time to start, and what the executable holds.
+ * The program and its libraries as ES modules: a tenth of the files' time to start.
  *
- * @param contents the module that is bundled, in `ROOT`
  * @param here the expression that names the running file, for the CommonJS libraries inside
  */
-export async function bundle(contents: string, outfile: string, here: string): Promise<void> {
+export async function bundle(options: BuildOptions, here: string): Promise<void> {
   await build({
-    stdin: { contents, resolveDir: ROOT, loader: 'ts' },
-    outfile,
-    bundle: true,
-    platform: 'node',
+    ...SHARED,
+    ...options,
     format: 'esm',
-    target: 'node22.22',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    logLevel: 'warning',
     // CommonJS libraries inside an ES module ask for these
     banner: {
       js: [
@@ -30,4 +32,9 @@ export async function bundle(contents: string, outfile: string, here: string): P
       ].join('\n'),
     },
   })
+}
+
+/** The worker as one CommonJS script: the form in which a thread of the single executable takes its code. */
+export async function bundleWorker(entry: string, outfile: string): Promise<void> {
+  await build({ ...SHARED, entryPoints: [entry], outfile, format: 'cjs' })
 }

@@ -1,23 +1,78 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** The single executable plays a recording and scans it: whatever cannot be bundled shows here. */
+/**
+ * The single executable plays a recording, scans it, and brings what it read to its own server: whatever cannot be
+ * bundled shows here.
+ */
 const root = new URL('..', import.meta.url).pathname
 const executable = `${root}build/printmaster`
 const recording = `${root}test/recordings/printers/color-laser.snmprec`
+const directory = mkdtempSync(join(tmpdir(), 'printmaster-binary-'))
+const env = {
+  ...process.env,
+  PRINTMASTER_DATABASE_PATH: join(directory, 'printmaster.db'),
+  XDG_CACHE_HOME: join(directory, 'cache'),
+}
+const running: ChildProcess[] = []
 
-const player = spawn(executable, ['simulate', recording, '--listen', '127.78.0.1:0', '--json'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
+/** Starts the executable and gives the first match of `pattern` in what it writes. */
+async function start(args: readonly string[], output: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {
+  const other = output === 'stdout' ? 'inherit' : 'ignore'
+  const stdio = output === 'stdout' ? (['ignore', 'pipe', other] as const) : (['ignore', other, 'pipe'] as const)
+  const child = spawn(executable, args, { env, stdio: [...stdio] })
+  running.push(child)
+  const stream = child[output]
+  if (stream === null) throw new Error('no output')
+  for await (const line of createInterface({ input: stream })) {
+    const found = pattern.exec(line)?.[1]
+    if (found !== undefined) {
+      stream.resume()
+      return found
+    }
+  }
+  throw new Error(`printmaster ${args[0]} ended too early`)
+}
+
+async function post(url: string, token: string, body: object): Promise<Record<string, unknown>> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as Record<string, unknown>
+}
+
 try {
-  const { value: line } = await createInterface({ input: player.stdout })[Symbol.asyncIterator]().next()
-  const { port } = JSON.parse(line ?? '') as { port: number }
-  const output = execFileSync(executable, ['scan', '127.78.0.1', '--port', `${port}`, '--json'], { encoding: 'utf8' })
+  const port = await start(['simulate', recording, '--listen', '127.78.0.1:0', '--json'], 'stdout', /"port":(\d+)/)
+  const output = execFileSync(executable, ['scan', '127.78.0.1', '--port', port, '--json'], { encoding: 'utf8', env })
   const [printer] = JSON.parse(output)
   if (!printer?.serial) throw new Error(`the executable did not read the played printer: ${output}`)
   console.log(`the executable read ${printer.manufacturer} ${printer.model}, serial ${printer.serial}`)
+
+  const createToken = (scope: string) =>
+    execFileSync(executable, ['token', 'create', '--scope', scope], {
+      encoding: 'utf8',
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  const enrolment = createToken('enrolment')
+  const url = await start(['server', '--listen', '127.0.0.1:0'], 'stderr', /(http:\/\/127\.0\.0\.1:\d+)/)
+  const { token } = await post(`${url}/api/v1/agents/register`, enrolment, {})
+  await post(`${url}/api/v1/metrics/batch`, String(token), { metrics: [printer] })
+  const answer = await fetch(`${url}/api/v1/devices`, { headers: { authorization: `Bearer ${createToken('viewer')}` } })
+  const { devices } = (await answer.json()) as { devices: { serial: string; page_count: number }[] }
+  if (devices[0]?.serial !== printer.serial || devices[0]?.page_count !== printer.page_count) {
+    throw new Error(`the server of the executable does not have the printer: ${JSON.stringify(devices)}`)
+  }
+  console.log(`its server holds serial ${devices[0]?.serial}, ${devices[0]?.page_count} pages`)
 } finally {
-  player.kill('SIGINT')
-  await once(player, 'exit')
+  for (const child of running) {
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await exited
+  }
+  rmSync(directory, { recursive: true, force: true })
 }

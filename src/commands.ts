@@ -1,7 +1,30 @@
 import type { Command } from '@oclif/core'
 import { commands as helpCommands } from '@oclif/plugin-help'
 import Scan from './commands/scan.ts'
+import ServerBackup from './commands/server/backup.ts'
+import Server from './commands/server.ts'
 import Simulate from './commands/simulate.ts'
+import TokenCreate from './commands/token/create.ts'
+import TokenList from './commands/token/list.ts'
+import TokenRevoke from './commands/token/revoke.ts'
 
-/** Every command by its name, named one by one so that they are in the single executable as well. */
-export const COMMANDS: Record<string, Command.Class> = { ...helpCommands, scan: Scan, simulate: Simulate }
+/**
+ * Every command by its name, named one by one so that they are in the single executable as well. The files hold what help
+ * and flags need; the work is loaded by the command that does it.
+ */
+export const COMMANDS: Record<string, Command.Class> = {
+  ...helpCommands,
+  scan: Scan,
+  simulate: Simulate,
+  server: Server,
+  'server:backup': ServerBackup,
+  'token:create': TokenCreate,
+  'token:list': TokenList,
+  'token:revoke': TokenRevoke,
+}
+
+/** What help says of words that several commands begin with. */
+export const TOPICS: Record<string, { description: string }> = {
+  server: { description: 'Take in what agents report; copy its database.' },
+  token: { description: 'Make, show and revoke the tokens that open a server.' },
+}

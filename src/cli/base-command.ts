@@ -1,9 +1,8 @@
 import { Command, Errors, Flags } from '@oclif/core'
 import { PrintMasterError } from '../core/model/error.ts'
+import { StoreError } from '../core/store/store-error.ts'
+import { EXIT } from './exit-codes.ts'
 import { describeUsageMistake } from './usage-mistake.ts'
-
-/** Exit codes of every command (README, "Exit codes"). */
-export const EXIT = { ok: 0, failed: 1, usage: 2, unknown: 3, interrupted: 130 } as const
 
 export const configFlag = Flags.string({
   helpGroup: 'GLOBAL',
@@ -30,9 +29,11 @@ export abstract class BaseCommand extends Command {
     if (error instanceof PrintMasterError) {
       return this.fail(error.message.split('\n'), '', error.isUsage ? EXIT.usage : EXIT.failed)
     }
+    if (error instanceof StoreError) return this.fail([error.message], '', EXIT.failed)
     if (error instanceof Errors.CLIError) {
       const mistake = describeUsageMistake(error, Object.keys(this.ctor.flags))
-      return this.fail([mistake], ` (see ${this.config.bin} ${this.id} --help)`, EXIT.usage)
+      const name = this.id?.replaceAll(':', this.config.topicSeparator)
+      return this.fail([mistake], ` (see ${this.config.bin} ${name} --help)`, EXIT.usage)
     }
     if (process.env.DEBUG) throw error
     const bug = `this should not have happened: ${error.message.replaceAll('\n', ' ')}. Set DEBUG=* to see where, and please report it.`

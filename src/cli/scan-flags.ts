@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { AUTH_PROTOCOLS, PRIV_PROTOCOLS, SECURITY_LEVELS } from '../core/model/credential.ts'
-import { FORMATS } from '../core/output/render.ts'
+import { FORMATS } from '../core/output/formats.ts'
 import { configFlag } from './base-command.ts'
 
 /** Flags that say whom to ask. */

@@ -73,6 +73,7 @@ export async function composeScanRequest(targets: readonly string[], flags: Aski
   const loaded = await loadConfig({
     ...(flags.config !== undefined && { path: flags.config }),
     flags: await listEntries(flags),
+    secretsOf: ['snmp'],
   })
   const config = withFlagCredentialsOnly(loaded, flags)
   const notices = [...config.warnings]

@@ -8,6 +8,7 @@ const WORDINGS: ReadonlyArray<[said: RegExp, better: string]> = [
   [/^Flag (\S+) expects/, '$1 expects'],
   [/^Flag (\S+) can only be specified once/, '$1 can be given only once'],
   [/^(\S+?)(?:=true)? cannot also be provided when using (\S+)/, '$1 and $2 exclude each other; give one of them'],
+  [/^Missing required flag (\S+)/, '--$1 is wanted'],
   [/^All of the following must be provided when using (\S+): (.+)/, '$1 needs $2'],
   [/^Expected (\S+?)=(.*) to be one of:/s, "$1: '$2' is not one of"],
 ]

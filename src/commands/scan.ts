@@ -1,21 +1,7 @@
 import { Args } from '@oclif/core'
-import { BaseCommand, EXIT } from '../cli/base-command.ts'
-import { listenForInterrupt } from '../cli/interrupt.ts'
-import { recordTo } from '../cli/record-to.ts'
+import { BaseCommand } from '../cli/base-command.ts'
+import { EXIT } from '../cli/exit-codes.ts'
 import { askingFlags, globalFlags, outputFlags, purposeFlags, targetFlags } from '../cli/scan-flags.ts'
-import { composeScanRequest, onlyAddress } from '../cli/scan-request.ts'
-import { runScan, type ScanResult } from '../cli/scan-run.ts'
-import { flush, lookOf } from '../cli/terminal.ts'
-import { watch } from '../cli/watch.ts'
-import { holdYoungGeneration } from '../cli/young-generation.ts'
-import { PrintMasterError } from '../core/model/error.ts'
-import type { Printer } from '../core/model/printer.ts'
-import { formatExplanation } from '../core/output/explanation.ts'
-import { checkThresholds, judgePrinters } from '../core/output/monitoring.ts'
-import { formatPrinterLine, formatPrinters, planRender, type RenderPlan } from '../core/output/render.ts'
-import { DEFAULT_THRESHOLDS, type Thresholds } from '../core/output/severity.ts'
-import { formatSummary } from '../core/output/summary.ts'
-import { SnmpError } from '../core/snmp/snmp-error.ts'
 
 export default class Scan extends BaseCommand {
   static override summary =
@@ -72,71 +58,8 @@ export default class Scan extends BaseCommand {
     this.isMonitoring = this.argv.includes('--exit-code')
     const { argv, flags } = await this.parse(Scan)
     this.refuseEmpty(flags)
-    const format = flags.json ? 'json' : flags.format
-    const { columns = null, sort = null, filter = [] } = flags
-    const plan = planRender({ format, columns, sort, filter, ...lookOf(process.stdout) })
-    const { warning_percent, critical_percent } = DEFAULT_THRESHOLDS
-    const thresholds = {
-      warning_percent: flags.warning ?? warning_percent,
-      critical_percent: flags.critical ?? critical_percent,
-    }
-    checkThresholds(thresholds)
-    if (sort !== null && format === 'ndjson') {
-      throw new PrintMasterError(
-        'bad_flag',
-        '--sort does not go with --format ndjson, which prints each printer as it is read; use --format json',
-      )
-    }
-    if (flags.watch && (format === 'json' || format === 'csv' || flags.record)) {
-      throw new PrintMasterError('bad_flag', '--watch goes with --format table or ndjson, and not with --record')
-    }
-
-    const request = await composeScanRequest(argv as string[], flags)
-    for (const notice of request.notices) this.logToStderr(notice)
-    holdYoungGeneration()
-    const { signal, dispose } = listenForInterrupt()
-    const options = { ...request.options, signal }
-    const write = (text: string) => void process.stdout.write(text)
-    const onPrinter = format === 'ndjson' ? (printer: Printer) => write(formatPrinterLine(printer, plan) ?? '') : null
-    try {
-      if (flags.record) {
-        const address = onlyAddress(request.addresses, '--record')
-        this.logToStderr(await recordTo(flags.record, address, options, !flags['record-raw']))
-      }
-      const result = await runScan(options, onPrinter)
-      if (flags['exit-code']) {
-        this.tell(result)
-        return this.exit(this.judge(result, plan, thresholds))
-      }
-      if (flags.explain && format === 'table') write(formatExplanation(result.printers.filter(plan.accepts), plan))
-      else if (!onPrinter) for (const piece of formatPrinters(result.printers, plan)) write(piece)
-      await flush(process.stdout)
-      this.tell(result)
-      if (flags.watch && !signal.aborted) {
-        const tell = (sentence: string) => this.logToStderr(sentence)
-        tell(`scanning again every ${flags.watch} s, until Ctrl-C`)
-        await watch(flags.watch, options, result, plan, { write, tell, onPrinter })
-      }
-    } catch (error) {
-      if (!(error instanceof SnmpError && signal.aborted)) throw error
-      this.logToStderr('interrupted; nothing was recorded')
-    } finally {
-      dispose()
-    }
-    if (signal.aborted) return this.exit(EXIT.interrupted)
-  }
-
-  /** Prints the one line for a monitoring system. @returns the exit code */
-  private judge({ printers, failures, summary }: ScanResult, plan: RenderPlan, thresholds: Thresholds): number {
-    const verdict = judgePrinters(printers.filter(plan.accepts), thresholds, failures.length)
-    const cutShort = `PRINTMASTER UNKNOWN - interrupted; ${formatSummary(summary)}`
-    process.stdout.write(`${summary.interrupted ? cutShort : verdict.line}\n`)
-    return summary.interrupted ? EXIT.unknown : verdict.code
-  }
-
-  /** Who could not be read, and the figures. */
-  private tell({ failures, summary }: ScanResult): void {
-    for (const failure of failures) this.logToStderr(`failed: ${failure}`)
-    this.logToStderr(formatSummary(summary))
+    const { runScanCommand } = await import('../cli/scan-command.ts')
+    const code = await runScanCommand(argv as string[], flags, (sentence) => this.logToStderr(sentence))
+    if (code !== EXIT.ok) this.exit(code)
   }
 }

@@ -1,14 +1,7 @@
-import { once } from 'node:events'
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
-import { listenForInterrupt } from '../cli/interrupt.ts'
 import { simulateFlags } from '../cli/simulate-flags.ts'
-import { describeDevice, listDevices, summarizePlayer } from '../core/snmp/player/describe-player.ts'
-import { FAULT_KINDS, parseFault } from '../core/snmp/player/faults.ts'
-import { loadRecordings } from '../core/snmp/player/load-recordings.ts'
-import { parseListen, planDevices } from '../core/snmp/player/plan-devices.ts'
-import { startPlayer } from '../core/snmp/player/player.ts'
-import { readPlayedUser } from '../core/snmp/player/read-user.ts'
+import { FAULT_KINDS } from '../core/snmp/player/faults.ts'
 
 export default class Simulate extends BaseCommand {
   static override summary = 'Play recordings as live printers on loopback addresses.'
@@ -32,25 +25,10 @@ export default class Simulate extends BaseCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Simulate)
-    const faults = (flags.fault ?? []).map(parseFault)
-    const { address: first, port } = parseListen(flags.listen)
-    const recordings = await loadRecordings(argv as string[])
-    const devices = planDevices({ recordings, first, count: flags.count ?? recordings.length, faults })
-    const interrupt = listenForInterrupt()
-    const player = await startPlayer({
-      devices,
-      port,
-      community: flags.community,
-      users: flags['v3-user'] === undefined ? [] : [await readPlayedUser(flags, process.env, process.stdin)],
-      ...(flags.live && { live: { speed: flags.speed ?? 3600 } }),
-      seed: flags.seed,
+    const { runSimulation } = await import('../cli/simulate-run.ts')
+    await runSimulation(argv as string[], flags, {
+      tell: (sentence) => this.logToStderr(sentence),
+      print: (line) => this.log(line),
     })
-    for (const line of listDevices(player)) this.logToStderr(line)
-    if (flags.json) for (const device of player.devices) this.log(JSON.stringify(describeDevice(device, player.port)))
-    this.logToStderr('ready')
-    if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort')
-    await player.close()
-    interrupt.dispose()
-    this.logToStderr(summarizePlayer(player))
   }
 }

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** The working directory; an empty one unless named, so that no config.ini lies there. */
   readonly cwd?: string
+  /** Number of the user who runs it, where root may choose. */
+  readonly uid?: number
 }
 
 /** The program while it runs. */
@@ -32,7 +34,12 @@ export class RunningCli {
   constructor(args: readonly string[], options: RunOptions = {}) {
     const env = { PATH: process.env.PATH, LANG: 'C.UTF-8', ...options.env }
     const cwd = options.cwd ?? createFolder()
-    this.process = spawn(process.execPath, [LAUNCHER, ...args], { env, cwd, stdio: 'pipe' })
+    this.process = spawn(process.execPath, [LAUNCHER, ...args], {
+      env,
+      cwd,
+      stdio: 'pipe',
+      ...(options.uid !== undefined && { uid: options.uid }),
+    })
     this.process.stdout.on('data', (chunk) => {
       this.stdout += chunk
     })

@@ -11,8 +11,8 @@ afterAll(() => rmSync(directory, { recursive: true }))
 async function load(text: string) {
   const path = join(directory, 'config.ini')
   writeFileSync(path, text)
-  const { snmp, scan, profiles, warnings } = await loadConfig({ path, env: {} })
-  return { snmp, scan, profiles, warnings }
+  const { path: _, ...values } = await loadConfig({ path, env: {} })
+  return values
 }
 
 test('config.ini.example is what the schema says', () => {
@@ -26,6 +26,11 @@ test('the example as it is means the defaults, and so does each default that it 
   const keys = /^#(version|community|port|timeout|retries|auth_protocol|priv_protocol) = /gm
   expect(shown.match(keys)).toHaveLength(7)
   expect(await load(shown.replaceAll(keys, '$1 = '))).toEqual(defaults)
+  const server = renderExample().slice(renderExample().indexOf('\n[listen]'))
+  const serverKeys =
+    /^#(address|port|allow_plaintext|max_connections|requests_per_second|burst|refused_attempts|offline_after|per_device|level) = /gm
+  expect(server.match(serverKeys)).toHaveLength(10)
+  expect(await load(server.replaceAll(serverKeys, '$1 = '))).toEqual(defaults)
 })
 
 test('every sample in the example is valid', async () => {
@@ -34,8 +39,15 @@ test('every sample in the example is valid', async () => {
     .replaceAll(/^(version =).*$/gm, '$1 3, 2c')
     .replaceAll(/^(community =)$/gm, '$1 labels')
     .replaceAll(/^((?:auth|priv)_key =)$/gm, '$1 longenough')
+    .replaceAll(/^(enrolment_token =)$/gm, `$1 ${'t'.repeat(32)}`)
   const config = await load(all)
   expect(config.snmp.sets.map(({ name }) => name)).toEqual(['snmp.labels', 'snmp'])
   expect(config.scan.targets).toEqual(['192.168.1.0/24', 'printer.example'])
   expect(config.profiles.directory).toBe(join(directory, 'profiles'))
+  expect(config).toMatchObject({
+    listen: { trusted_proxies: ['10.0.0.5', '10.1.0.0/16'] },
+    database: { path: '/var/lib/printmaster/printmaster.db' },
+    tls: { certificate: join(directory, 'fullchain.pem'), key: join(directory, 'privkey.pem') },
+    log: { format: 'json' },
+  })
 })

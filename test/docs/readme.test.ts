@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import Scan from '../../src/commands/scan.ts'
+import Backup from '../../src/commands/server/backup.ts'
+import Server from '../../src/commands/server.ts'
 import Simulate from '../../src/commands/simulate.ts'
+import CreateToken from '../../src/commands/token/create.ts'
+import ListTokens from '../../src/commands/token/list.ts'
+import RevokeToken from '../../src/commands/token/revoke.ts'
 import { loadConfig } from '../../src/core/config/load-config.ts'
 import { parseColumns } from '../../src/core/output/columns.ts'
 import { parseFilter } from '../../src/core/output/filter.ts'
@@ -38,12 +43,20 @@ const findTableCells = (text: string, heading: string): string[] => {
     .flatMap((row) => findAll(row.split('|')[1] as string, /`([^`]+)`/g))
 }
 
-describe.each([
-  { command: 'scan', other: 'simulate', flags: Object.keys(Scan.flags) },
-  { command: 'simulate', other: 'scan', flags: Object.keys(Simulate.flags) },
-])('README, section of $command', ({ command, other, flags }) => {
+const flagsOf = (...commands: readonly { readonly flags: object }[]) => [
+  ...new Set(commands.flatMap(({ flags }) => Object.keys(flags))),
+]
+const FLAGS = {
+  scan: flagsOf(Scan),
+  simulate: flagsOf(Simulate),
+  server: flagsOf(Server, Backup),
+  token: flagsOf(CreateToken, ListTokens, RevokeToken),
+}
+
+describe.each(Object.entries(FLAGS))('README, section of %s', (command, flags) => {
+  const others = Object.keys(FLAGS).filter((name) => name !== command)
   const section = findSection(`\`printmaster ${command}`).replaceAll(
-    new RegExp(`printmaster ${other}[^\`\\n]*`, 'g'),
+    new RegExp(`(printmaster|\`)\\s?(${others.join('|')}) [^\`\\n]*`, 'g'),
     '',
   )
 
@@ -58,9 +71,9 @@ describe.each([
 })
 
 describe('README', () => {
-  it('names only flags that scan or simulate has, outside the lines of npm', () => {
+  it('names only flags that some command has, outside the lines of npm', () => {
     const text = README.replaceAll(/npm run [^`\n]*/g, '')
-    const known = [...Object.keys(Scan.flags), ...Object.keys(Simulate.flags), 'help']
+    const known = [...Object.values(FLAGS).flat(), 'help']
     expect(findFlags(text).length).toBeGreaterThan(20)
     expect(findFlags(text).filter((flag) => !known.includes(flag))).toEqual([])
   })

@@ -3,13 +3,8 @@ import stringWidth from 'string-width'
 import Schema from 'typebox/schema'
 import { expect, test } from 'vitest'
 import { type Printer, PrinterSchema } from '../../src/core/model/printer.ts'
-import {
-  type Format,
-  formatPrinterLine,
-  formatPrinters,
-  planRender,
-  type RenderFlags,
-} from '../../src/core/output/render.ts'
+import type { Format } from '../../src/core/output/formats.ts'
+import { formatPrinterLine, formatPrinters, planRender, type RenderFlags } from '../../src/core/output/render.ts'
 import { formatSummary } from '../../src/core/output/summary.ts'
 import { percent, sampleAlert, sampleInks, samplePrinter, sampleSupply, sampleTray } from './sample-printers.ts'
 

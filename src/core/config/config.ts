@@ -1,5 +1,7 @@
 import type { Credential } from '../model/credential.ts'
+import type { Secret } from '../model/secret.ts'
 import { coversAddress, type TargetRange } from '../targets/target-range.ts'
+import type { LogFormat, LogLevel } from './log-words.ts'
 
 export interface CredentialSet {
   /** `snmp` or `snmp.NAME`. */
@@ -35,6 +37,36 @@ export interface Config {
   readonly profiles: {
     /** Absolute path. */
     readonly directory: string | null
+  }
+  readonly listen: {
+    /** An IP address, never a name. */
+    readonly address: string
+    /** 0 for any free one. */
+    readonly port: number
+    /** Addresses and networks (`10.0.0.0/8`). */
+    readonly trusted_proxies: readonly string[]
+    readonly allow_plaintext: boolean
+    readonly max_connections: number
+  }
+  readonly database: {
+    /** Absolute path; null for the usual place (`findDatabase`). */
+    readonly path: string | null
+  }
+  readonly security: {
+    readonly enrolment_token: Secret | null
+    readonly requests_per_second: number
+    readonly burst: number
+    /** A minute, from one address. */
+    readonly refused_attempts: number
+  }
+  /** Absolute paths of PEM files; null for plain HTTP. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null
+  readonly presence: { readonly offline_after_seconds: number }
+  readonly metrics: { readonly per_device: boolean }
+  readonly log: {
+    readonly level: LogLevel
+    /** Null: text on a terminal, else JSON. */
+    readonly format: LogFormat | null
   }
   /** One sentence each, for stderr; nothing in them is secret. */
   readonly warnings: readonly string[]

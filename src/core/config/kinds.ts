@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { PrintMasterError } from '../model/error.ts'
 import { findNearest } from '../model/nearest.ts'
 import { Secret } from '../model/secret.ts'
@@ -68,6 +69,61 @@ export const passPhrase: Kind<Secret> = {
     if (text.length < 8) return refuse(complain, 'the key is shorter than 8 characters (RFC 3414 wants at least 8)')
     if (Buffer.byteLength(text) > 255) return refuse(complain, 'the key is longer than 255 bytes')
     return new Secret(text)
+  },
+}
+
+/** Yes or no, as true; the words of other programs are understood. */
+export const yesOrNo: Kind<boolean> = {
+  secret: false,
+  parse: (text, complain) => {
+    const word = text.toLowerCase()
+    if (['yes', 'true', 'on', '1'].includes(word)) return true
+    if (['no', 'false', 'off', '0'].includes(word)) return false
+    return refuse(complain, `${quoteText(text)} is neither yes nor no`)
+  },
+}
+
+/** An address of this machine to listen on. Host names are refused: what is opened must not hang on a name service. */
+export const listenAddress: Kind<string> = {
+  secret: false,
+  parse: (text, complain) =>
+    isIP(text) === 0
+      ? refuse(complain, `${quoteText(text)} is not an IP address; write 127.0.0.1 or ::1, 0.0.0.0 or :: for all`)
+      : text,
+}
+
+/** Addresses and networks (ADDRESS/BITS), separated by commas or blanks. */
+export const networks: Kind<string[]> = {
+  secret: false,
+  parse: (text, complain) =>
+    parseEach(text, complain, (part) => {
+      const [address = '', bits, ...more] = part.split('/')
+      const family = isIP(address)
+      const widest = family === 4 ? 32 : 128
+      const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= widest)
+      if (family !== 0 && !address.includes('%') && isNetwork && more.length === 0) return part
+      const reason = family === 0 ? '' : `; /1 to /${widest} may follow the address`
+      throw new PrintMasterError(
+        'bad_config',
+        `${quoteText(part)} is neither an IP address nor a network such as 10.0.0.0/8${reason}`,
+      )
+    }),
+}
+
+const SHORTEST_TOKEN = 32
+
+/** A token that somebody made up: long enough to be random, in the characters that an Authorization header takes. */
+export const ownToken: Kind<Secret> = {
+  secret: true,
+  parse: (text, complain) => {
+    if (text.length < SHORTEST_TOKEN) {
+      const advice = 'make one with: openssl rand -hex 32'
+      return refuse(complain, `the token is shorter than ${SHORTEST_TOKEN} characters; ${advice}`)
+    }
+    if (text.length > 256) return refuse(complain, 'the token is longer than 256 characters')
+    // RFC 6750 section 2.1, b64token
+    if (/^[A-Za-z0-9._~+/-]+=*$/.test(text)) return new Secret(text)
+    return refuse(complain, 'the token holds other characters than letters, digits and . _ ~ + / -')
   },
 }
 

@@ -4,28 +4,48 @@ import { readTextFile, type TextFile } from '../targets/text-file.ts'
 import { buildCredentials } from './build-credentials.ts'
 import type { Config, CredentialSet } from './config.ts'
 import type { Entry } from './entry.ts'
+import type { LogLevel } from './log-words.ts'
 import { type Environment, formatVariable, readEnvironment } from './read-environment.ts'
 import { readIni } from './read-ini.ts'
-import { describeOpenFile, type Findings, isOpenToOthers, readSection } from './read-section.ts'
-import { NAMED_SNMP_KEYS, PROFILES_KEYS, SCAN_KEYS, SNMP_KEYS } from './schema.ts'
+import { describeOpenFile, type Findings, isOpenToOthers, readSection, type SectionValues } from './read-section.ts'
+import {
+  DATABASE_KEYS,
+  findSettings,
+  LISTEN_KEYS,
+  LOG_KEYS,
+  METRICS_KEYS,
+  NAMED_SNMP_KEYS,
+  PRESENCE_KEYS,
+  PROFILES_KEYS,
+  SCAN_KEYS,
+  SECURITY_KEYS,
+  type Settings,
+  SNMP_KEYS,
+  TLS_KEYS,
+} from './schema.ts'
 
 const LARGEST_FILE = 1024 * 1024
 
 /** Where config.ini is looked for when neither flag nor environment names it; the first that is there is read. */
 const SEARCH_PATHS = ['config.ini', '/etc/printmaster/config.ini']
 
-/** Keys of `[snmp]` and `[snmp.NAME]` whose value is a secret. */
-const SECRET_KEYS = ['community', 'auth_key', 'priv_key']
-
 /**
  * The one config of every command: the file `path` (from `--config`), else the one that `PRINTMASTER_CONFIG` names, else
  * the first of `searchPaths` that exists, else the defaults; `PRINTMASTER_SECTION_KEY` beats the file, and what a
- * command's flags set (`flags`) beats both.
+ * command's flags set (`flags`) beats both. Everything is checked whatever the command; only the files of secrets are
+ * opened for the sections in `secretsOf` alone (all, unless told otherwise), because who scans may not be allowed to
+ * read those of the server, and the other way round.
  *
  * @throws PrintMasterError `bad_config` with all problems, one in a line; `file_unreadable`
  */
 export async function loadConfig(
-  options: { path?: string; env?: Environment; searchPaths?: readonly string[]; flags?: readonly Entry[] } = {},
+  options: {
+    path?: string
+    env?: Environment
+    searchPaths?: readonly string[]
+    flags?: readonly Entry[]
+    secretsOf?: readonly string[]
+  } = {},
 ): Promise<Config> {
   const { env = process.env, searchPaths = SEARCH_PATHS, flags = [] } = options
   const found = await findFile(options.path ?? (env.PRINTMASTER_CONFIG || undefined), searchPaths)
@@ -40,16 +60,28 @@ export async function loadConfig(
   const environment = readEnvironment(env, inFile, complain, (warning) => findings.warnings.push(warning))
   const sources = [flags, dropUnused(environment, flags), dropUnused(file, flags)]
 
-  const snmp = await readSection('snmp', SNMP_KEYS, sources, findings)
+  const read = <S extends Settings>(section: string, keys: S) => {
+    const opensFiles = options.secretsOf?.includes(section.split('.', 1)[0] as string) ?? true
+    return readSection(section, keys, sources, findings, opensFiles)
+  }
+
+  const snmp = await read('snmp', SNMP_KEYS)
   const sets: CredentialSet[] = []
   for (const name of new Set([...inFile, ...listSets(environment)])) {
-    const named = await readSection(name, NAMED_SNMP_KEYS, sources, findings)
+    const named = await read(name, NAMED_SNMP_KEYS)
     const credentials = buildCredentials(name, named, findings)
     sets.push({ name, ranges: named.values.ranges ?? null, credentials })
   }
   sets.push({ name: 'snmp', ranges: null, credentials: buildCredentials('snmp', snmp, findings) })
-  const scan = (await readSection('scan', SCAN_KEYS, sources, findings)).values
-  const profiles = (await readSection('profiles', PROFILES_KEYS, sources, findings)).values
+  const scan = (await read('scan', SCAN_KEYS)).values
+  const profiles = (await read('profiles', PROFILES_KEYS)).values
+  const listen = (await read('listen', LISTEN_KEYS)).values
+  const database = (await read('database', DATABASE_KEYS)).values
+  const security = (await read('security', SECURITY_KEYS)).values
+  const tls = pairTlsFiles(await read('tls', TLS_KEYS), complain)
+  const presence = (await read('presence', PRESENCE_KEYS)).values
+  const metrics = (await read('metrics', METRICS_KEYS)).values
+  const log = (await read('log', LOG_KEYS)).values
 
   if (findings.problems.length > 0) {
     const problems = findings.problems.toSorted((a, b) => findLine(a, found?.path) - findLine(b, found?.path))
@@ -73,6 +105,24 @@ export async function loadConfig(
       deadline_seconds: scan.deadline as number,
     },
     profiles: { directory: profiles.directory ?? null },
+    listen: {
+      address: listen.address as string,
+      port: listen.port as number,
+      trusted_proxies: listen.trusted_proxies ?? [],
+      allow_plaintext: listen.allow_plaintext as boolean,
+      max_connections: listen.max_connections as number,
+    },
+    database: { path: database.path ?? null },
+    security: {
+      enrolment_token: security.enrolment_token ?? null,
+      requests_per_second: security.requests_per_second as number,
+      burst: security.burst as number,
+      refused_attempts: security.refused_attempts as number,
+    },
+    tls,
+    presence: { offline_after_seconds: presence.offline_after as number },
+    metrics: { per_device: metrics.per_device as boolean },
+    log: { level: log.level as LogLevel, format: log.format ?? null },
     warnings: findings.warnings,
   })
 }
@@ -109,6 +159,18 @@ function dropUnused(entries: readonly Entry[], flags: readonly Entry[]): readonl
   return entries.filter(({ section, key }) => section !== 'snmp' || !unused.includes(key))
 }
 
+/** Both files or neither: half of the pair is most often a slip, and plain HTTP would be a surprise. */
+function pairTlsFiles(
+  { values, stated }: SectionValues<typeof TLS_KEYS>,
+  complain: (problem: string) => void,
+): Config['tls'] {
+  const { certificate, key } = values
+  if (certificate !== undefined && key !== undefined) return { certificate, key }
+  if (certificate !== undefined) complain(`${stated.get('certificate')}: wants [tls] key beside it`)
+  if (key !== undefined) complain(`${stated.get('key')}: wants [tls] certificate beside it`)
+  return null
+}
+
 /** The line that a problem of the file begins with; what has none comes behind. */
 function findLine(problem: string, path: string | undefined): number {
   if (path === undefined || !problem.startsWith(`${path}:`)) return Number.MAX_SAFE_INTEGER
@@ -132,8 +194,8 @@ function checkSetNames(sections: readonly string[], entries: readonly Entry[], c
   }
 }
 
-function isSecret({ key, text }: Entry): boolean {
-  return SECRET_KEYS.includes(key) && text !== '' && text !== SNMP_KEYS.community.initial
+function isSecret({ section, key, text }: Entry): boolean {
+  return findSettings(section)?.[key]?.kind.secret === true && text !== '' && text !== SNMP_KEYS.community.initial
 }
 
 function freezeAll<T extends object>(value: T): T {

@@ -4,6 +4,9 @@ import { findSettings, listKeys, SECTIONS, type Settings } from './schema.ts'
 
 const PREFIX = 'PRINTMASTER_'
 
+/** Variables that are no keys of config.ini. */
+const OTHERS = ['CONFIG', 'TOKEN', 'TOKEN_FILE']
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The name of the variable that sets a key: `[snmp.lab-2] auth_key` is `PRINTMASTER_SNMP_LAB_2_AUTH_KEY`. */
@@ -26,6 +29,7 @@ export function readEnvironment(
   for (const [variable, text] of Object.entries(env)) {
     if (!variable.startsWith(PREFIX) || text === undefined || text === '') continue
     const rest = variable.slice(PREFIX.length)
+    if (OTHERS.includes(rest)) continue
     const base = Object.keys(SECTIONS).find((name) => rest.startsWith(`${name.toUpperCase()}_`))
     if (base === undefined) {
       const word = rest.split('_', 1)[0] as string

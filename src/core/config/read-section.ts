@@ -21,19 +21,25 @@ export interface SectionValues<S extends Settings> {
 
 /**
  * The typed values of one section. The first source that sets a key wins, and within one source `KEY` and `KEY_file`
- * exclude each other. An empty value counts as not set.
+ * exclude each other. An empty value counts as not set. Without `opensFiles` a secret that stands in a file counts as
+ * stated and has no value.
  */
 export async function readSection<S extends Settings>(
   section: string,
   keys: S,
   sources: ReadonlyArray<readonly Entry[]>,
   findings: Findings,
+  opensFiles = true,
 ): Promise<SectionValues<S>> {
   const values: Record<string, unknown> = {}
   const stated = new Map<string, string>()
   for (const [key, setting] of Object.entries(keys)) {
     let entry: Entry | undefined
     for (const source of sources) entry ??= pickEntry(section, key, setting, source, findings)
+    if (entry !== undefined && entry.key !== key && !opensFiles) {
+      stated.set(key, entry.where)
+      continue
+    }
     const text = entry === undefined ? setting.initial : await readValue(entry, key, setting, findings)
     if (text === undefined || text === '') continue
     if (entry !== undefined) stated.set(key, entry.where)

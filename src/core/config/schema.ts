@@ -1,6 +1,21 @@
 import { AUTH_PROTOCOLS, PRIV_PROTOCOLS, SECURITY_LEVELS } from '../model/credential.ts'
 import { DEFAULT_MAX_HOSTS } from '../targets/expand-targets.ts'
-import { choice, choiceList, communities, integer, type Kind, passPhrase, ranges, targets, words } from './kinds.ts'
+import {
+  choice,
+  choiceList,
+  communities,
+  integer,
+  type Kind,
+  listenAddress,
+  networks,
+  ownToken,
+  passPhrase,
+  ranges,
+  targets,
+  words,
+  yesOrNo,
+} from './kinds.ts'
+import { LOG_FORMATS, LOG_LEVELS } from './log-words.ts'
 
 /**
  * One key of `config.ini`. A key of a secret kind has a companion `KEY_file`, which names a file that holds the value.
@@ -126,6 +141,103 @@ export const PROFILES_KEYS = {
   },
 } satisfies Settings
 
+export const LISTEN_KEYS = {
+  address: {
+    kind: listenAddress,
+    initial: '127.0.0.1',
+    why: 'IP address to listen on. 0.0.0.0 and :: are all of this machine; beyond loopback an enrolment token and TLS are wanted.',
+  },
+  port: { kind: integer('', 0, 65_535, 9090), initial: '9090', why: 'TCP port; 0 takes any free one.' },
+  allow_plaintext: {
+    kind: yesOrNo,
+    initial: 'no',
+    why: 'yes: listen beyond loopback without TLS, where tokens and readings can be read on the way.',
+  },
+  trusted_proxies: {
+    kind: networks,
+    initial: '',
+    sample: '10.0.0.5, 10.1.0.0/16',
+    why: 'Reverse proxies whose X-Forwarded-For is believed: addresses and networks. From others it is passed over.',
+  },
+  max_connections: {
+    kind: integer('connections', 10, 1_000_000, 20_000),
+    initial: '20000',
+    why: 'Connections at one time; further ones are closed at once.',
+  },
+} satisfies Settings
+
+export const DATABASE_KEYS = {
+  path: {
+    kind: words(4096),
+    initial: '',
+    sample: '/var/lib/printmaster/printmaster.db',
+    path: true,
+    why: "File of the SQLite database, relative to this file. Left out, printmaster.db in the state directory of systemd, else in the user's data directory.",
+  },
+} satisfies Settings
+
+export const SECURITY_KEYS = {
+  enrolment_token: {
+    kind: ownToken,
+    initial: '',
+    why: 'A token of your own that agents may register with, beside those of "printmaster token create"; 32 characters or more.',
+  },
+  requests_per_second: {
+    kind: integer('requests per second', 1, 100_000, 10),
+    initial: '10',
+    why: 'Requests a second that each agent may make for long.',
+  },
+  burst: { kind: integer('requests', 1, 100_000, 20), initial: '20', why: 'Requests that it may make at once.' },
+  refused_attempts: {
+    kind: integer('attempts', 1, 100_000, 10),
+    initial: '10',
+    why: 'Refused tokens a minute from one address; further ones are put off. A valid token never is.',
+  },
+} satisfies Settings
+
+export const TLS_KEYS = {
+  certificate: {
+    kind: words(4096),
+    initial: '',
+    sample: 'fullchain.pem',
+    path: true,
+    why: 'PEM file with the certificate and those that it was issued by; relative to this file. Read again on SIGHUP.',
+  },
+  key: {
+    kind: words(4096),
+    initial: '',
+    sample: 'privkey.pem',
+    path: true,
+    why: 'PEM file with its private key, without a pass phrase.',
+  },
+} satisfies Settings
+
+export const PRESENCE_KEYS = {
+  offline_after: {
+    kind: integer('seconds', 10, 86_400, 90),
+    initial: '90',
+    why: 'Seconds without a sign of life until an agent counts as offline.',
+  },
+} satisfies Settings
+
+export const METRICS_KEYS = {
+  per_device: {
+    kind: yesOrNo,
+    initial: 'no',
+    why: 'yes: page count and supply levels of every device as well, some ten lines for each.',
+  },
+} satisfies Settings
+
+export const LOG_KEYS = {
+  level: { kind: choice(LOG_LEVELS), initial: 'info', why: `${LOG_LEVELS.join(', ')}. Read again on SIGHUP.` },
+  format: {
+    kind: choice(LOG_FORMATS),
+    initial: '',
+    sample: 'json',
+    why: `json (one object a line) or text. Left out, text on a terminal and json elsewhere.`,
+  },
+} satisfies Settings
+
 /** Everything that `config.ini` may hold, in the order of the example. */
 export const SECTIONS: Readonly<Record<string, Section>> = {
   snmp: {
@@ -139,6 +251,13 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   },
   scan: { why: 'What a scan asks, and how fast.', keys: SCAN_KEYS },
   profiles: { why: 'What vendors do differently.', keys: PROFILES_KEYS },
+  listen: { why: 'Where "printmaster server" listens.', keys: LISTEN_KEYS },
+  database: { why: 'Where the server keeps what it was told.', keys: DATABASE_KEYS },
+  security: { why: 'Who may register, and how much anybody may ask.', keys: SECURITY_KEYS },
+  tls: { why: 'HTTPS: both keys, or none for plain HTTP.', keys: TLS_KEYS },
+  presence: { why: 'When an agent counts as gone.', keys: PRESENCE_KEYS },
+  metrics: { why: 'What Prometheus gets from /metrics.', keys: METRICS_KEYS },
+  log: { why: 'What the server writes to stderr.', keys: LOG_KEYS },
 }
 
 /** The typed values of a table of settings; undefined where the key has neither value nor default. */

@@ -13,9 +13,22 @@ export type ErrorCode =
   | 'file_unreadable'
   | 'file_unwritable'
   | 'host_unknown'
+  | 'insecure_listen'
   | 'port_in_use'
   | 'permission_denied'
   | 'network_unreachable'
+  | 'server_unreachable'
+  | 'server_refused'
+
+/** What the machine, the network or another program refused, whatever the user had written. */
+const REFUSALS: readonly ErrorCode[] = [
+  'port_in_use',
+  'permission_denied',
+  'network_unreachable',
+  'file_unwritable',
+  'server_unreachable',
+  'server_refused',
+]
 
 export class PrintMasterError extends Error {
   override readonly name = 'PrintMasterError'
@@ -28,6 +41,6 @@ export class PrintMasterError extends Error {
 
   /** True for the user's own input (exit code 2); false for what the machine or the network refused (exit code 1). */
   get isUsage(): boolean {
-    return !['port_in_use', 'permission_denied', 'network_unreachable', 'file_unwritable'].includes(this.code)
+    return !REFUSALS.includes(this.code)
   }
 }

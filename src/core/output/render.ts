@@ -3,13 +3,11 @@ import { parseColumns } from './columns.ts'
 import { formatCsv } from './csv.ts'
 import type { FieldPath } from './field-path.ts'
 import { type PrinterFilter, parseFilters } from './filter.ts'
+import type { Format } from './formats.ts'
 import { formatJson, formatJsonLine } from './json.ts'
 import type { Look } from './paint.ts'
 import { compareByAddress, type PrinterOrder, parseSort } from './sort.ts'
 import { formatTable } from './table.ts'
-
-export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
-export type Format = (typeof FORMATS)[number]
 
 /** As the user wrote them; null or an empty list where a flag is absent. */
 export interface RenderFlags extends Look {

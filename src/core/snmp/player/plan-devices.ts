@@ -1,8 +1,9 @@
+import { isIP } from 'node:net'
 import { PrintMasterError } from '../../model/error.ts'
+import { isLoopback } from '../../model/is-loopback.ts'
 import type { Recording } from '../recording.ts'
 import type { Fault } from './faults.ts'
 import type { PlayedDevice } from './host.ts'
-import { isLoopback } from './socket.ts'
 
 const DEFAULT_PORT = 1161
 const LAST_LOOPBACK = 0x7fff_fffe
@@ -15,7 +16,7 @@ export function parseListen(text: string): { address: string; port: number } {
   const match = /^(?:\[([^\]]*)\]|([\d.]*))(?::(\d{1,5}))?$/.exec(text) ?? (text === '::1' ? [text, text] : null)
   const address = match?.[1] ?? match?.[2] ?? ''
   const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3])
-  if (!match || !isLoopback(address) || port > 65_535) {
+  if (!match || isIP(address) === 0 || !isLoopback(address) || port > 65_535) {
     const form = 'ADDRESS:PORT with a loopback address, for example 127.0.0.1:1161 or [::1]:1161'
     throw new PrintMasterError('bad_flag', `--listen ${JSON.stringify(text)}: must be ${form}`)
   }

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:dgram'
 import { PrintMasterError } from '../../model/error.ts'
+import { isLoopback } from '../../model/is-loopback.ts'
 import { type HostOptions, type LiveDevice, type PlayedDevice, PlayedHost } from './host.ts'
-import { bindLoopback, closeSocket, isLoopback } from './socket.ts'
+import { bindLoopback, closeSocket } from './socket.ts'
 import { addStats, type PlayerStats } from './stats.ts'
 
 export type { LiveDevice, PlayedDevice } from './host.ts'

@@ -1,11 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { PrintMasterError } from '../../model/error.ts'
-
-/** True for 127.0.0.0/8 and ::1. */
-export function isLoopback(address: string): boolean {
-  return address === '::1' || /^127(\.(0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}$/.test(address)
-}
+import { isLoopback } from '../../model/is-loopback.ts'
 
 /**
  * Opens a UDP socket on a loopback address; port 0 stands for any free one.
@@ -13,7 +9,7 @@ export function isLoopback(address: string): boolean {
  *   sockets than the system allows), `network_unreachable` (the address is not there)
  */
 export function bindLoopback(address: string, port: number): Promise<Socket> {
-  if (!isLoopback(address)) {
+  if (isIP(address) === 0 || !isLoopback(address)) {
     const hint = 'recordings are played on loopback only, 127.0.0.1 to 127.255.255.254 or ::1'
     return Promise.reject(new PrintMasterError('bad_target', `${JSON.stringify(address)}: ${hint}`))
   }

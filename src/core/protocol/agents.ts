@@ -1,0 +1,165 @@
+import Type from 'typebox'
+import {
+  closed,
+  cursorQuery,
+  limitQuery,
+  nextCursor,
+  nullable,
+  nullableCount,
+  nullableNumber,
+  nullableText,
+  nullableUtcTime,
+  open,
+  text,
+  timestamp,
+  utcTime,
+  uuid,
+} from './kinds.ts'
+
+export const PROTOCOL_VERSION = '1'
+
+/** Agents name themselves: a UUID unless set. Nothing in it may need escaping in a path, a header or a log. */
+export const agentId = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$',
+  description: 'made by the agent: a UUID unless set in its config',
+})
+
+const AGENT_FACTS = {
+  name: Type.Optional(nullableText(256, 'what people call it')),
+  agent_version: Type.Optional(nullableText(64, 'version of the agent program')),
+  protocol_version: Type.Optional(nullableText(16, PROTOCOL_VERSION)),
+  hostname: Type.Optional(nullableText(256, 'host name of the machine')),
+  ip: Type.Optional(nullableText(64, 'address that the agent believes to have')),
+  platform: Type.Optional(nullableText(64, 'linux, darwin, win32 ...')),
+  os_version: Type.Optional(nullableText(128, 'version of the operating system')),
+  architecture: Type.Optional(nullableText(32, 'x64, arm64 ...')),
+}
+
+export const RegisterRequestSchema = Type.Object(
+  {
+    agent_id: Type.Optional(agentId),
+    registration_key: Type.Optional(
+      Type.String({
+        minLength: 16,
+        maxLength: 256,
+        description:
+          'random and journalled by the agent before it asks; the same key gives a fresh token of the same agent',
+      }),
+    ),
+    ...AGENT_FACTS,
+  },
+  { ...open, title: 'RegisterRequest' },
+)
+export type RegisterRequest = Type.Static<typeof RegisterRequestSchema>
+
+/** The older agent's path, which carries the enrolment token in the body. */
+export const RegisterWithTokenRequestSchema = Type.Object(
+  { ...RegisterRequestSchema.properties, token: text(256, 'enrolment token') },
+  { ...open, title: 'RegisterWithTokenRequest' },
+)
+
+export const RegisterAnswerSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    agent_id: Type.String(),
+    site_id: Type.String(),
+    token: Type.String({ description: 'the agent token; shown this once' }),
+    agent_token: Type.String({ description: 'the same, under its older name' }),
+    store_id: Type.String({ description: 'names the database behind the server' }),
+    server_time: utcTime('now'),
+    message: Type.String(),
+  },
+  { ...closed, title: 'RegisterAnswer' },
+)
+export type RegisterAnswer = Type.Static<typeof RegisterAnswerSchema>
+
+export const HeartbeatRequestSchema = Type.Object(
+  {
+    agent_id: Type.Optional(agentId),
+    timestamp: Type.Optional(timestamp('when it was sent, by the clock of the agent')),
+    status: Type.Optional(nullableText(32, 'active')),
+    ...AGENT_FACTS,
+    uptime_seconds: Type.Optional(nullableNumber('of the agent process')),
+    devices_count: Type.Optional(nullableCount('printers that it watches')),
+    last_scan: Type.Optional(timestamp('when the last discovery ended')),
+    memory_mb: Type.Optional(nullableNumber('resident memory')),
+    cpu_percent: Type.Optional(nullableNumber('of one core, since the last heartbeat')),
+    last_error: Type.Optional(nullableText(2048, 'what went wrong last')),
+    queue_length: Type.Optional(nullableCount('readings not yet acknowledged')),
+    queue_age_seconds: Type.Optional(nullableNumber('age of the oldest of them')),
+    journal_id: Type.Optional(uuid('of the journal; the answer then tells its last_seq')),
+  },
+  { ...open, title: 'HeartbeatRequest' },
+)
+export type HeartbeatRequest = Type.Static<typeof HeartbeatRequestSchema>
+
+export const HeartbeatAnswerSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    agent_id: Type.String(),
+    store_id: Type.String(),
+    server_time: utcTime('now'),
+    last_seq: Type.Optional(
+      nullableCount('up to this sequence number journal_id is held without a gap; null when there is none'),
+    ),
+  },
+  { ...closed, title: 'HeartbeatAnswer' },
+)
+export type HeartbeatAnswer = Type.Static<typeof HeartbeatAnswerSchema>
+
+export const AGENT_STATUSES = ['active', 'inactive', 'offline'] as const
+export type AgentStatus = (typeof AGENT_STATUSES)[number]
+
+export const AgentSchema = Type.Object(
+  {
+    agent_id: Type.String(),
+    site_id: Type.String(),
+    name: nullableText(256, 'what people call it'),
+    status: Type.Unsafe<AgentStatus>({
+      type: 'string',
+      enum: [...AGENT_STATUSES],
+      description: 'by what was heard of it last',
+    }),
+    revoked: Type.Boolean({ description: 'its token was revoked' }),
+    hostname: nullableText(256, 'host name of the machine'),
+    ip: nullableText(64, 'address that it believes to have'),
+    remote_address: nullableText(64, 'address that it was last heard from'),
+    platform: nullableText(64, ''),
+    os_version: nullableText(128, ''),
+    architecture: nullableText(32, ''),
+    agent_version: nullableText(64, ''),
+    protocol_version: nullableText(16, ''),
+    registered_at: utcTime('first registration'),
+    last_seen: nullableUtcTime('last heartbeat or upload, by the clock of the server'),
+    last_scan: nullableUtcTime('end of its last discovery'),
+    last_upload: nullableUtcTime('last batch that was stored'),
+    uptime_seconds: nullableNumber(''),
+    memory_mb: nullableNumber(''),
+    cpu_percent: nullableNumber(''),
+    queue_length: nullableCount('readings that it had not brought yet'),
+    queue_age_seconds: nullableNumber('age of the oldest of them'),
+    last_error: nullableText(2048, 'what it said went wrong last'),
+    clock_offset_ms: nullable<number>({ type: 'integer' }, 'its clock less ours; null until a heartbeat told its time'),
+    devices_count: Type.Integer({ description: 'devices that it is the source of' }),
+    metrics_count: Type.Integer({ description: 'readings that it brought' }),
+  },
+  { ...closed, title: 'Agent' },
+)
+export type Agent = Type.Static<typeof AgentSchema>
+
+export const AgentsQuerySchema = Type.Object(
+  {
+    site_id: Type.Optional(text(64, 'only of this site')),
+    status: Type.Optional(Type.Unsafe<AgentStatus>({ type: 'string', enum: [...AGENT_STATUSES] })),
+    limit: limitQuery(1000, 200),
+    cursor: cursorQuery,
+  },
+  closed,
+)
+export type AgentsQuery = Type.Static<typeof AgentsQuerySchema>
+
+export const AgentListSchema = Type.Object(
+  { agents: Type.Array(AgentSchema), next_cursor: nextCursor },
+  { ...closed, title: 'AgentList' },
+)
+export type AgentList = Type.Static<typeof AgentListSchema>

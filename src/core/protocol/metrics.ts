@@ -1,0 +1,101 @@
+import Type from 'typebox'
+import { COUNTERS, type DeviceState, IDENTITY_FACTS, STATE_FACTS } from './devices.ts'
+import {
+  closed,
+  cursorQuery,
+  limitQuery,
+  nextCursor,
+  nullable,
+  nullableCount,
+  nullableText,
+  open,
+  text,
+  utcTime,
+  uuid,
+} from './kinds.ts'
+
+export const MAX_METRICS_PER_BATCH = 5000
+
+export const MetricItemSchema = Type.Object(
+  {
+    reading_id: Type.Optional(
+      uuid('UUIDv7, from the journal; left out, it is derived from agent, device, time and content'),
+    ),
+    ...IDENTITY_FACTS,
+    ...STATE_FACTS,
+  },
+  { ...open, title: 'MetricItem', description: 'one reading of one printer; other keys are kept' },
+)
+
+/** A metric item after the check, under the words of this protocol. */
+export interface MetricItem extends DeviceState {
+  readonly reading_id?: string
+}
+
+/** Why `sampled_at` may not be what the clock of the server would have said. */
+export const TIME_MARKS = ['missing', 'unreadable', 'future', 'clock_offset'] as const
+export type TimeMark = (typeof TIME_MARKS)[number]
+
+export const MetricSchema = Type.Object(
+  {
+    reading_id: Type.String(),
+    device_id: Type.String({ description: "the server's UUID of the device" }),
+    agent_id: Type.String(),
+    sampled_at: utcTime('by the clock of the agent'),
+    received_at: utcTime('by the clock of the server'),
+    clock_offset_ms: nullable<number>({ type: 'integer' }, 'clock of the agent less ours; null when it was not known'),
+    time_mark: nullable<TimeMark>(
+      { type: 'string', enum: [...TIME_MARKS, null] } as never,
+      'what is odd about sampled_at: missing and unreadable stand for received_at; null when nothing is',
+    ),
+    status: nullableText(64, ''),
+    ...Object.fromEntries(COUNTERS.map((name) => [name, Type.Optional(nullableCount(''))])),
+  },
+  { ...open, title: 'Metric', description: 'the reading as it was sent, with what the server knows of it' },
+)
+export type Metric = Type.Static<typeof MetricSchema>
+
+export const RESOLUTIONS = ['raw', 'hour', 'day'] as const
+export type Resolution = (typeof RESOLUTIONS)[number]
+
+export const MetricsQuerySchema = Type.Object(
+  {
+    from: Type.Optional(text(64, 'RFC 3339 or a date; sampled_at at this moment or later')),
+    to: Type.Optional(text(64, 'RFC 3339; sampled_at before this moment. A date means the whole day')),
+    resolution: Type.Optional(
+      Type.Unsafe<Resolution>({ type: 'string', enum: [...RESOLUTIONS], description: 'raw unless told otherwise' }),
+    ),
+    limit: limitQuery(5000, 1000),
+    cursor: cursorQuery,
+  },
+  closed,
+)
+export type MetricsQuery = Type.Static<typeof MetricsQuerySchema>
+
+const firstAndLast = Type.Object({ first: Type.Integer(), last: Type.Integer() }, closed)
+
+/** Several readings as one: counters as first and last of those that told one, the rest as the last reading has it. */
+export const MetricPeriodSchema = Type.Object(
+  {
+    period_start: utcTime('the hour or day begins here'),
+    readings: Type.Integer({ description: 'how many fall into it' }),
+    counters: Type.Object({}, { additionalProperties: firstAndLast }),
+    lowest_supply: nullable<number>({ type: 'integer' }, 'the lowest of all its readings in percent'),
+    last_status: nullableText(64, ''),
+  },
+  { ...closed, title: 'MetricPeriod' },
+)
+export type MetricPeriod = Type.Static<typeof MetricPeriodSchema>
+
+export const MetricListSchema = Type.Object(
+  {
+    device_id: Type.String(),
+    resolution: Type.Unsafe<Resolution>({ type: 'string', enum: [...RESOLUTIONS] }),
+    metrics: Type.Array(Type.Unsafe<Metric | MetricPeriod>({ anyOf: [MetricSchema, MetricPeriodSchema] }), {
+      description: 'by sampled_at, oldest first',
+    }),
+    next_cursor: nextCursor,
+  },
+  { ...closed, title: 'MetricList' },
+)
+export type MetricList = Type.Static<typeof MetricListSchema>

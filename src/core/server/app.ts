@@ -1,0 +1,133 @@
+import type { Socket } from 'node:net'
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify'
+import type { TSchema } from 'typebox'
+import { v7 as makeUuid } from 'uuid'
+import { ApiError } from '../protocol/api-error.ts'
+import { answerError } from './answers.ts'
+import { compileAnswer, compileCheck, parseQuery } from './compile-schema.ts'
+import { type FindMethods, passGate, passUnreadable } from './gate.ts'
+import { MAX_BATCH_BYTES, MAX_SMALL_BYTES, MAX_URL_LENGTH } from './limits/http-limits.ts'
+import { answerParserError } from './parser-errors.ts'
+import { parseBody, readBytes } from './read-body.ts'
+import { readRemoteAddress } from './remote-address.ts'
+import { addAgentRoutes } from './routes/agents.ts'
+import { addAuditRoutes } from './routes/audit.ts'
+import { addBatchRoutes } from './routes/batches.ts'
+import { addDeviceRoutes } from './routes/devices.ts'
+import { addHealthRoutes } from './routes/health.ts'
+import { addHeartbeatRoute } from './routes/heartbeat.ts'
+import { addOpenApiRoute, registerOpenApi } from './routes/openapi.ts'
+import { addPrometheusRoute } from './routes/prometheus.ts'
+import { addRegisterRoutes } from './routes/register.ts'
+import { addTokenRoutes } from './routes/tokens.ts'
+import type { Services } from './services.ts'
+
+type MakeServer = NonNullable<FastifyServerOptions['serverFactory']>
+
+/**
+ * The routes and what every request passes: the gate, the checks, the one shape of errors.
+ * @param makeServer the HTTP or HTTPS server to put them on
+ */
+export async function buildApp(services: Services, makeServer: MakeServer): Promise<FastifyInstance> {
+  const answering = new WeakMap<Socket, FastifyRequest['raw']>()
+  const started = new WeakSet<FastifyRequest['raw']>()
+  const { trusted_proxies } = services.options.listen
+  const app = fastify({
+    serverFactory: makeServer,
+    logger: false,
+    trustProxy: trusted_proxies.length === 0 ? false : [...trusted_proxies],
+    requestIdHeader: false,
+    genReqId: () => makeUuid(),
+    return503OnClosing: false,
+    bodyLimit: MAX_BATCH_BYTES,
+    routerOptions: { querystringParser: parseQuery as never, maxParamLength: MAX_URL_LENGTH },
+    clientErrorHandler: (error, socket) => {
+      const request = answering.get(socket as Socket)
+      answerParserError(error, socket as Socket, request !== undefined && started.has(request))
+    },
+    frameworkErrors: (error, request, reply) => {
+      prepare(request as FastifyRequest, reply)
+      passUnreadable(request as FastifyRequest, services)
+        .then(() => error)
+        .catch((refusal: unknown) => refusal)
+        .then((found) => answerError(found, request as FastifyRequest, reply, services.log))
+    },
+  })
+  const patterns: { pattern: RegExp; method: string }[] = []
+  const findMethods: FindMethods = (path) => [
+    ...new Set(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
+  ]
+
+  app.setValidatorCompiler(({ schema, httpPart }) => compileCheck(schema as TSchema, httpPart) as never)
+  app.setSerializerCompiler(({ schema, method, url }) => compileAnswer(schema as TSchema, `${method} ${url}`))
+  app.decorateRequest('principal', null)
+  app.decorateRequest('received_at', 0)
+  app.decorateRequest('remote_address', '')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
+    const { batch, body_limit = MAX_SMALL_BYTES } = request.routeOptions.config
+    if (batch !== undefined) return readBytes(payload, body_limit, services.bodies)
+    const bytes = await readBytes(payload, body_limit)
+    if (request.method === 'DELETE' && bytes.byteLength === 0) return undefined
+    return parseBody(bytes, request.headers['content-encoding'] ?? null, body_limit)
+  })
+
+  const prepare = (request: FastifyRequest, reply: FastifyReply) => {
+    request.received_at = services.now()
+    request.remote_address = readRemoteAddress(request)
+    answering.set(request.raw.socket, request.raw)
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+  }
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
+    patterns.push(...[method].flat().map((each) => ({ pattern, method: each })))
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    prepare(request, reply)
+    await passGate(request, services, findMethods)
+  })
+  app.addHook('preValidation', async (request) => {
+    const { body } = (request.routeOptions.schema ?? {}) as { body?: unknown }
+    const wanted = body !== undefined || request.routeOptions.config.batch !== undefined
+    if (wanted && request.body === undefined) throw new ApiError('invalid_json', 'the body is empty')
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    started.add(request.raw)
+    if (services.closing) reply.header('connection', 'close')
+    return payload
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    const method = app.supportedMethods.includes(request.method) ? request.method : 'OTHER'
+    // what is left of its body still belongs to it
+    if (request.raw.complete && answering.get(request.raw.socket) === request.raw) answering.delete(request.raw.socket)
+    services.instruments.duration.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    services.log.debug(
+      { request_id: request.id, method, route, status: reply.statusCode, address: request.remote_address },
+      'answered',
+    )
+  })
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, services.log))
+  app.setNotFoundHandler(() => {
+    throw new ApiError('not_found', 'no such route')
+  })
+
+  await registerOpenApi(app)
+  addRegisterRoutes(app, services)
+  addHeartbeatRoute(app, services)
+  addAgentRoutes(app, services)
+  addBatchRoutes(app, services)
+  addDeviceRoutes(app, services)
+  addAuditRoutes(app, services)
+  addTokenRoutes(app, services)
+  addHealthRoutes(app, services)
+  addPrometheusRoute(app, services)
+  addOpenApiRoute(app)
+  await app.ready()
+  return app
+}

@@ -1,0 +1,51 @@
+import { isIPv6 } from 'node:net'
+import type { TokenBucket } from 'limiter'
+import { LRUCache } from 'lru-cache'
+import { fullBucket, secondsToWait } from '../limits/agent-rate.ts'
+
+const MAX_ADDRESSES = 10_000
+const MINUTE_MS = 60_000
+
+interface Attempts {
+  readonly bucket: TokenBucket
+  blocked: boolean
+}
+
+export interface RefusedAttempts {
+  /** Counts a refused token; else the seconds to wait, and whether the address was blocked only now. */
+  count(address: string): { readonly wait: number; readonly begins: boolean } | null
+}
+
+/** @param perMinute refused tokens that an address may present in a minute */
+export function createRefusedAttempts(perMinute: number): RefusedAttempts {
+  const addresses = new LRUCache<string, Attempts>({ max: MAX_ADDRESSES })
+  return {
+    count(address) {
+      const key = networkOf(address)
+      const attempts = addresses.get(key) ?? { bucket: fullBucket(perMinute, perMinute, MINUTE_MS), blocked: false }
+      addresses.set(key, attempts)
+      const { bucket } = attempts
+      bucket.drip()
+      // one that goes on trying at the rate it is let through stays blocked, and is reported once
+      if (bucket.content >= bucket.bucketSize) attempts.blocked = false
+      if (bucket.tryRemoveTokens(1)) return null
+      const begins = !attempts.blocked
+      attempts.blocked = true
+      return { wait: secondsToWait(bucket), begins }
+    },
+  }
+}
+
+/** One machine has 2^64 IPv6 addresses to try from: they count as one. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  const [before = '', after] = (address.split('%')[0] as string).split('::')
+  const head = before === '' ? [] : before.split(':')
+  const tail = after === undefined || after === '' ? [] : after.split(':')
+  const missing = after === undefined ? 0 : Math.max(0, 8 - head.length - tail.length)
+  const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...tail]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}

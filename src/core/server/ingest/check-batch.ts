@@ -1,0 +1,135 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { addOlderLevels, DEVICE_ALIASES, METRIC_ALIASES, renameAliases } from '../../protocol/aliases.ts'
+import { ApiError, type FieldMistake } from '../../protocol/api-error.ts'
+import { BATCH_KEY, type BatchKind, type InvalidItem } from '../../protocol/batches.ts'
+import { type DeviceItem, DeviceItemSchema, MAX_DEVICES_PER_BATCH } from '../../protocol/devices.ts'
+import { MAX_METRICS_PER_BATCH, type MetricItem, MetricItemSchema } from '../../protocol/metrics.ts'
+import { readTimestamp } from '../../protocol/read-timestamp.ts'
+import type { CheckedBatch } from '../../store/store.ts'
+import { isDeeperThan, MAX_DEPTH } from './depth.ts'
+
+const envelope = Compile(Type.Object(BATCH_KEY, { additionalProperties: true }))
+const RULES = {
+  devices: { item: Compile(DeviceItemSchema), most: MAX_DEVICES_PER_BATCH, aliases: DEVICE_ALIASES },
+  metrics: { item: Compile(MetricItemSchema), most: MAX_METRICS_PER_BATCH, aliases: METRIC_ALIASES },
+} as const
+
+/** An answer names this many items and mistakes in one item; more would only repeat them. */
+const MAX_NAMED_ITEMS = 100
+const MAX_MISTAKES = 8
+
+type Item = Record<string, unknown>
+
+/** What is known of a batch besides its bytes. */
+export interface BatchOrigin {
+  readonly kind: BatchKind
+  readonly agent_id: string
+  readonly received_at: number
+  readonly clock_offset_ms: number | null
+  readonly ip_address: string | null
+}
+
+/**
+ * Reads the unpacked bytes of a batch: JSON, the schema of its envelope, then of each item, in the words of the protocol.
+ * @throws ApiError invalid_json, invalid_body, agent_mismatch, too_many_items; invalid_items with all of them named
+ */
+export function checkBatch(bytes: Uint8Array, origin: BatchOrigin): CheckedBatch {
+  const { kind } = origin
+  const body = parseObject(bytes)
+  if (!envelope.Check(body))
+    throw new ApiError('invalid_body', 'the batch does not fit', { fields: listMistakes(envelope.Errors(body)) })
+  if (body.agent_id !== undefined && body.agent_id !== origin.agent_id) {
+    throw new ApiError('agent_mismatch', 'agent_id in the body is not the agent of the token')
+  }
+  if ((body.journal_id === undefined) !== (body.seq === undefined)) {
+    throw new ApiError('invalid_body', 'journal_id and seq belong together', {
+      fields: [{ path: body.seq === undefined ? '/seq' : '/journal_id', problem: 'is missing' }],
+    })
+  }
+  const list = (body as Item)[kind]
+  if (!Array.isArray(list)) {
+    throw new ApiError('invalid_body', `${kind} must be an array`, {
+      fields: [{ path: `/${kind}`, problem: 'must be an array' }],
+    })
+  }
+  const { most } = RULES[kind]
+  if (list.length > most) {
+    throw new ApiError('too_many_items', `a batch takes at most ${most} ${kind}; this has ${list.length}`, {
+      limit: most,
+    })
+  }
+  return {
+    ...origin,
+    journal_id: body.journal_id?.toLowerCase() ?? null,
+    seq: body.seq ?? null,
+    content_hash: createHash('sha256').update(bytes).digest(),
+    batch_time: typeof body.timestamp === 'string' ? readTimestamp(body.timestamp) : null,
+    items: checkItems(kind, list),
+  }
+}
+
+function parseObject(bytes: Uint8Array): Item {
+  let value: unknown
+  if (!isUtf8(bytes)) throw new ApiError('invalid_json', 'the body is not UTF-8')
+  try {
+    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+  } catch (error) {
+    const place = /position \d+/.exec(error instanceof Error ? error.message : '')?.[0]
+    throw new ApiError('invalid_json', `the body is not JSON${place === undefined ? '' : ` (${place})`}`)
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Item
+  throw new ApiError('invalid_body', 'the body must be an object', {
+    fields: [{ path: '', problem: 'must be an object' }],
+  })
+}
+
+function checkItems(kind: BatchKind, list: readonly unknown[]): (DeviceItem | MetricItem)[] {
+  const { item: rule, aliases } = RULES[kind]
+  const items: Item[] = []
+  const invalid: InvalidItem[] = []
+  const ids = new Set<unknown>()
+  list.forEach((sent, index) => {
+    const item = isObject(sent) ? addOlderLevels(renameAliases(sent, aliases)) : sent
+    const mistakes = rule.Check(item) ? findOwnMistakes(item as Item, ids) : listMistakes(rule.Errors(item))
+    if (mistakes === null) items.push(item as Item)
+    else {
+      const id = isObject(sent) && typeof sent.reading_id === 'string' ? sent.reading_id.slice(0, 64) : undefined
+      invalid.push({ index, ...(id !== undefined && { reading_id: id }), mistakes })
+    }
+  })
+  if (invalid.length > 0) throw refuseItems(invalid, list.length)
+  return items
+}
+
+/** The answer for a batch in which some items do not fit. */
+export function refuseItems(invalid: readonly InvalidItem[], received: number): ApiError {
+  return new ApiError('invalid_items', `${invalid.length} of ${received} items do not fit; nothing was stored`, {
+    received,
+    invalid: invalid.length,
+    items: invalid.slice(0, MAX_NAMED_ITEMS),
+  })
+}
+
+/** What a schema cannot say; null when all is well. Notes the item's reading_id in `ids`. */
+function findOwnMistakes(item: Item, ids: Set<unknown>): FieldMistake[] | null {
+  if (!item.serial && !item.mac_address && !item.device_id && !item.ip) {
+    return [{ path: '', problem: 'names no printer: give serial, mac_address, device_id or ip' }]
+  }
+  if (isDeeperThan(item, MAX_DEPTH)) return [{ path: '', problem: `is nested deeper than ${MAX_DEPTH} levels` }]
+  const id = item.reading_id
+  if (typeof id !== 'string') return null
+  if (ids.has(id)) return [{ path: '/reading_id', problem: 'stands in this batch already' }]
+  ids.add(id)
+  return null
+}
+
+function listMistakes(errors: readonly { instancePath: string; message: string }[]): FieldMistake[] {
+  return errors.slice(0, MAX_MISTAKES).map(({ instancePath, message }) => ({ path: instancePath, problem: message }))
+}
+
+function isObject(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,27 @@
+import type { Door } from './auth/door.ts'
+import type { RefusedAttempts } from './auth/refused-attempts.ts'
+import type { HeartbeatBuffer } from './heartbeat-buffer.ts'
+import type { Instruments } from './instruments.ts'
+import type { AgentRate } from './limits/agent-rate.ts'
+import type { BodyMeter } from './read-body.ts'
+import type { ServerLog, ServerOptions } from './server-options.ts'
+import type { StoreClient } from './store-client.ts'
+
+/** What the routes work with. */
+export interface Services {
+  readonly options: ServerOptions
+  readonly client: StoreClient
+  readonly store_id: string
+  readonly door: Door
+  readonly attempts: RefusedAttempts
+  readonly agentRate: AgentRate
+  readonly heartbeats: HeartbeatBuffer
+  readonly instruments: Instruments
+  readonly bodies: BodyMeter
+  readonly log: ServerLog
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly started_at: number
+  /** Set once: from then on only what is in flight is finished. */
+  closing: boolean
+}

@@ -1,0 +1,14 @@
+/** Without a scan or an upload for so long an agent that answers is not at work. */
+export const INACTIVE_AFTER_MS = 86_400_000
+
+/** The one place where the status of an agent is decided; binds `statusTimes`. */
+export const AGENT_STATUS = `CASE
+  WHEN agents.last_seen IS NULL OR agents.last_seen < @offline_before THEN 'offline'
+  WHEN max(coalesce(agents.last_upload, agents.last_scan), coalesce(agents.last_scan, agents.last_upload)) >= @inactive_before THEN 'active'
+  ELSE 'inactive'
+END`
+
+/** What `AGENT_STATUS` compares with. */
+export function statusTimes(offlineAfterMs: number, now: number) {
+  return { offline_before: now - offlineAfterMs, inactive_before: now - INACTIVE_AFTER_MS }
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import { type AuditBody, composeBody, limitDetails, renderBody } from '../../audit/audit-body.ts'
+import { CHAIN_START, type ChainEnd, hashEntry, type StoredEntry, verifyChain } from '../../audit/chain.ts'
+import type { AuditEntry } from '../../protocol/audit.ts'
+import { deriveId, uuidToText } from '../derive-id.ts'
+import { type AuditFilter, DEFAULT_SITE, type NewAuditEvent, type Page } from '../store.ts'
+import { utcText } from '../utc-text.ts'
+import { openCursor, sealCursor } from './cursor.ts'
+import type { Database } from './open-database.ts'
+import { cacheStatements } from './statement-cache.ts'
+
+export type AuditLog = ReturnType<typeof prepareAuditLog>
+
+const COLUMNS = 'seq, event_id, recorded_at, agent_id, actor, action, resource_type, resource_id, body, hash'
+
+export function prepareAuditLog(db: Database) {
+  const readHead = db.prepare<[], ChainEnd>('SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1')
+  const insert = db.prepare(`INSERT INTO audit_log (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const findEvent = db.prepare<[string], number>('SELECT seq FROM audit_log WHERE event_id = ?').pluck()
+  const findAbout = db
+    .prepare<[string, string, string], number>(
+      'SELECT seq FROM audit_log WHERE resource_id = ? AND action = ? AND agent_id = ? LIMIT 1',
+    )
+    .pluck()
+  const readMeta = db.prepare<[string], Buffer | number>('SELECT value FROM meta WHERE key = ?').pluck()
+  const writeMeta = db.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+  )
+  const walk = db.prepare<[], StoredEntry>(`SELECT ${COLUMNS} FROM audit_log ORDER BY seq`)
+  const prepare = cacheStatements(db)
+
+  const readEnd = (name: 'audit_start' | 'audit_end'): ChainEnd => {
+    const text = readMeta.get(name) as string | undefined
+    if (text === undefined) return { seq: 0, hash: CHAIN_START }
+    const [seq, hash] = text.split(' ') as [string, string]
+    return { seq: Number(seq), hash: Buffer.from(hash, 'hex') }
+  }
+
+  const append = (event: NewAuditEvent, event_id: string): void => {
+    const head = readHead.get() ?? readEnd('audit_start')
+    const body = composeBody(event, head.seq + 1, event_id, event.site_id ?? DEFAULT_SITE)
+    const text = renderBody(body)
+    const hash = hashEntry(head.hash, text)
+    const { seq, recorded_at, agent_id, actor, action, resource_type, resource_id } = body
+    insert.run(seq, event_id, recorded_at, agent_id, actor, action, resource_type, resource_id, text, hash)
+    // entries that vanish at the end leave no gap in the chain
+    writeMeta.run('audit_end', `${seq} ${hash.toString('hex')}`)
+  }
+
+  return {
+    /** Within the transaction of what it records. */
+    append: (event: Omit<NewAuditEvent, 'event_id'>) => append({ ...event, event_id: null }, randomUUID()),
+
+    /** Events of others: one with an `event_id` that is there already is passed over. Gives how many were new. */
+    record(events: readonly NewAuditEvent[]): number {
+      let added = 0
+      for (const event of events) {
+        const event_id = event.event_id?.toLowerCase() ?? chooseEventId(event)
+        if (findEvent.get(event_id) !== undefined) continue
+        append(event, event_id)
+        added += 1
+      }
+      return added
+    },
+
+    /** True when an agent's action on a resource is on record. */
+    has: (action: string, resource_id: string, agent_id: string) =>
+      findAbout.get(resource_id, action, agent_id) !== undefined,
+
+    /** Newest first. */
+    list(query: AuditFilter): Page<AuditEntry> {
+      const { limit, cursor, ...filter } = query
+      const wanted = Object.entries(FILTERS).filter(([name]) => filter[name as keyof typeof FILTERS] !== undefined)
+      const scope = ['audit', filter]
+      const before = cursor === undefined ? null : openCursor(cursor, scope, ['number'])
+      const parts = [...wanted.map(([, sql]) => sql), ...(before ? ['seq < @before'] : [])]
+      const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`
+      const sql = `SELECT ${COLUMNS} FROM audit_log ${where} ORDER BY seq DESC LIMIT @limit`
+      const rows = prepare(sql).all({ ...filter, before: before?.[0], limit: limit + 1 }) as StoredEntry[]
+      const items = rows.slice(0, limit)
+      const last = items.at(-1)
+      return {
+        items: items.map(renderEntry),
+        next_cursor: rows.length > limit && last !== undefined ? sealCursor(scope, [last.seq]) : null,
+      }
+    },
+
+    verify: (): string[] => verifyChain(walk.iterate(), readEnd('audit_start'), readEnd('audit_end')),
+  }
+}
+
+const FILTERS = {
+  agent_id: 'agent_id = @agent_id',
+  actor: 'actor = @actor',
+  action: 'action = @action',
+  resource_type: 'resource_type = @resource_type',
+  resource_id: 'resource_id = @resource_id',
+  from: 'recorded_at >= @from',
+  to: 'recorded_at < @to',
+}
+
+/**
+ * Agents repeat what was not acknowledged, so what they say twice is the same event. Whatever else comes without an id
+ * happened as often as it is told.
+ */
+function chooseEventId(event: NewAuditEvent): string {
+  const { actor, agent_id, occurred_at, action, resource_type, resource_id, outcome, details } = event
+  if (actor.type !== 'agent') return randomUUID()
+  const content = [agent_id, action, resource_type, resource_id, outcome, limitDetails(details)]
+  return uuidToText(deriveId([actor.id, String(occurred_at), JSON.stringify(content)]))
+}
+
+function renderEntry(row: StoredEntry): AuditEntry {
+  const body = JSON.parse(row.body) as AuditBody
+  return {
+    seq: row.seq,
+    event_id: row.event_id,
+    occurred_at: utcText(body.occurred_at),
+    recorded_at: utcText(row.recorded_at),
+    site_id: body.site_id,
+    actor_type: body.actor_type,
+    actor: row.actor,
+    agent_id: row.agent_id,
+    action: row.action,
+    resource_type: row.resource_type,
+    resource_id: row.resource_id,
+    outcome: body.outcome,
+    ip_address: body.ip_address,
+    details: body.details as AuditEntry['details'],
+    hash: Buffer.from(row.hash).toString('hex'),
+  }
+}

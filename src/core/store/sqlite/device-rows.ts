@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { DeviceState } from '../../protocol/devices.ts'
+import { findLowestSupply } from '../lowest-supply.ts'
+import type { Changes } from './changes.ts'
+import type { IdentityKeys } from './device-identity.ts'
+import type { Database } from './open-database.ts'
+
+export type DeviceRows = ReturnType<typeof prepareDeviceRows>
+
+/** The columns that a reading may change, and are seldom changed by one. */
+const FACTS = [
+  'manufacturer',
+  'model',
+  'serial',
+  'mac_address',
+  'hostname',
+  'ip',
+  'port',
+  'printer_index',
+  'firmware',
+  'location',
+  'contact',
+  'asset_number',
+] as const
+const STATE = ['status', 'page_count', 'lowest_supply'] as const
+const TIMES = ['last_seen', 'received_at'] as const
+
+type Cell = string | number | null
+export interface DeviceRow extends Record<(typeof FACTS)[number], Cell> {
+  readonly id: number
+  readonly device_id: string
+  readonly site_id: string
+  agent: number | null
+  serial: string | null
+  mac_address: string | null
+  manufacturer: string | null
+  model: string | null
+  ip: string | null
+  port: number | null
+  printer_index: number | null
+  status: string | null
+  page_count: number | null
+  lowest_supply: number | null
+  first_seen: number
+  last_seen: number
+  received_at: number
+}
+
+/** What is still to be written of a row: its times always, a bit for each of STATE, and one for everything. */
+const EVERYTHING = 1 << STATE.length
+
+const KEPT_ROWS = 50_000
+
+/**
+ * The rows of devices as ingest works on them: at hand between batches, written once for each batch. Only the one writer
+ * of the database may keep them; `forget` after a rollback, and when somebody else wrote.
+ */
+export function prepareDeviceRows(db: Database, changes: Changes) {
+  const select = db.prepare<[number], DeviceRow>('SELECT * FROM devices WHERE id = ?')
+  const insert = db.prepare(
+    'INSERT INTO devices (device_id, site_id, agent, first_seen, last_seen, received_at) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  // an index costs only where its column is written: one statement for each set of columns
+  const updates = Array.from({ length: EVERYTHING }, (_, bits) => prepareUpdate(db, chooseState(bits)))
+  const everything = ['agent', ...FACTS, 'first_seen', ...STATE, ...TIMES] as const
+  const updateAll = prepareUpdate(db, everything)
+  const known = new LRUCache<number, DeviceRow>({ max: KEPT_ROWS })
+  const pending = new Map<DeviceRow, number>()
+
+  const load = (id: number): DeviceRow => {
+    let row = known.get(id)
+    if (row === undefined) {
+      row = select.get(id) as DeviceRow
+      known.set(id, row)
+    }
+    return row
+  }
+  const mark = (row: DeviceRow, bits: number) => void pending.set(row, (pending.get(row) ?? 0) | bits)
+  const write = (row: DeviceRow, bits: number) => {
+    if (bits >= EVERYTHING) updateAll.run(...everything.map((name) => row[name]), row.id)
+    else (updates[bits] as Update).run(...chooseState(bits).map((name) => row[name]), row.id)
+  }
+
+  return {
+    load,
+
+    create(agent: number, site_id: string, time: number, received_at: number): DeviceRow {
+      const done = insert.run(randomUUID(), site_id, agent, time, time, received_at)
+      const row = load(Number(done.lastInsertRowid))
+      mark(row, EVERYTHING)
+      return row
+    },
+
+    /** For a change that was made to the row itself. */
+    touch: (row: DeviceRow) => mark(row, EVERYTHING),
+
+    /** Takes over what a reading says: all that it tells when it is the newest, its time alone when it is older. */
+    apply(row: DeviceRow, item: DeviceState, keys: IdentityKeys, time: number, received_at: number): void {
+      if (time < row.first_seen) {
+        row.first_seen = time
+        mark(row, EVERYTHING)
+      }
+      if (time < row.last_seen) return
+      row.last_seen = time
+      row.received_at = received_at
+      let bits = 0
+      const { status, page_count, supplies } = item
+      if (status != null && status !== row.status) {
+        row.status = status
+        bits |= BITS.status
+      }
+      if (page_count != null && page_count !== row.page_count) {
+        row.page_count = page_count
+        bits |= BITS.page_count
+      }
+      if (supplies != null) {
+        const lowest = findLowestSupply(supplies)
+        if (lowest !== row.lowest_supply) {
+          row.lowest_supply = lowest
+          bits |= BITS.lowest_supply
+        }
+      }
+      if (applyFacts(row, item, keys)) bits |= EVERYTHING
+      mark(row, bits)
+    },
+
+    /** Writes what changed, each row once, with its entry among the changes. */
+    flush(at: number): void {
+      for (const [row, bits] of pending) write(row, bits)
+      changes.noteDevices(
+        [...pending.keys()].map(({ id }) => id),
+        at,
+      )
+      pending.clear()
+    },
+
+    /** For a row that is about to be merged into another: written at once, and not kept. */
+    writeOut(row: DeviceRow): void {
+      if (pending.delete(row)) write(row, EVERYTHING)
+      known.delete(row.id)
+    },
+
+    forget(): void {
+      pending.clear()
+      known.clear()
+    },
+  }
+}
+
+type Update = ReturnType<typeof prepareUpdate>
+const prepareUpdate = (db: Database, columns: readonly string[]) =>
+  db.prepare(`UPDATE devices SET ${columns.map((each) => `${each} = ?`).join(', ')} WHERE id = ?`)
+
+const BITS = { status: 1, page_count: 2, lowest_supply: 4 } as const satisfies Record<(typeof STATE)[number], number>
+const chooseState = (bits: number) => COLUMNS_OF[bits] as readonly (keyof DeviceRow)[]
+const COLUMNS_OF = Array.from({ length: EVERYTHING }, (_, bits) => [
+  ...STATE.filter((name) => (bits & BITS[name]) !== 0),
+  ...TIMES,
+])
+
+/** What does not identify: the last text that was told stays until another one is. */
+const TEXTS = ['manufacturer', 'model', 'hostname', 'firmware', 'location', 'contact', 'asset_number'] as const
+/** Only what identity rules accepted: a placeholder is not written over a serial number. */
+const ACCEPTED = ['serial', 'mac_address'] as const
+
+/** True when one of the facts is new. */
+function applyFacts(row: DeviceRow, item: DeviceState, keys: IdentityKeys): boolean {
+  let isNew = false
+  for (const name of TEXTS) {
+    const said = item[name] as string | null | undefined
+    if (said != null && said !== row[name]) {
+      row[name] = said
+      isNew = true
+    }
+  }
+  if (keys.ip !== null && (keys.ip !== row.ip || !isSamePort(row, item))) {
+    row.ip = keys.ip
+    row.port = item.port ?? null
+    row.printer_index = item.printer_index ?? null
+    isNew = true
+  }
+  for (const name of ACCEPTED) {
+    const value = keys[name]
+    if (value !== null && value !== row[name]) {
+      row[name] = value
+      isNew = true
+    }
+  }
+  return isNew
+}
+
+const isSamePort = (row: DeviceRow, { port, printer_index }: DeviceState) =>
+  (port ?? null) === row.port && (printer_index ?? null) === row.printer_index

@@ -1,0 +1,83 @@
+import type { HeartbeatRequest } from '../../protocol/agents.ts'
+import { readTimestamp } from '../../protocol/read-timestamp.ts'
+import type { Heartbeat } from '../store.ts'
+import type { Changes } from './changes.ts'
+import type { Database } from './open-database.ts'
+import { readFacts } from './registration.ts'
+
+export type Heartbeats = ReturnType<typeof prepareHeartbeats>
+
+/** One row of agent_health covers so much time. */
+export const HEALTH_PERIOD_MS = 300_000
+
+const VITALS = [
+  'uptime_seconds',
+  'memory_mb',
+  'cpu_percent',
+  'queue_length',
+  'queue_age_seconds',
+  'last_error',
+] as const
+const FACTS = [
+  'hostname',
+  'ip',
+  'remote_address',
+  'platform',
+  'os_version',
+  'architecture',
+  'agent_version',
+  'protocol_version',
+] as const
+
+type AgentRow = { readonly id: number } & Record<'last_seen' | 'last_heartbeat' | 'last_scan', number | null> &
+  Record<'name' | 'clock_offset_ms' | (typeof VITALS)[number] | (typeof FACTS)[number], string | number | null>
+
+export function prepareHeartbeats(db: Database, changes: Changes) {
+  const find = db.prepare<[string], AgentRow>('SELECT * FROM agents WHERE agent_id = ?')
+  const columns = ['name', 'last_seen', 'last_heartbeat', 'last_scan', 'clock_offset_ms', ...VITALS, ...FACTS]
+  const update = db.prepare(
+    `UPDATE agents SET ${columns.map((each) => `${each} = @${each}`).join(', ')} WHERE id = @id`,
+  )
+  const health = db.prepare(
+    `INSERT INTO agent_health (agent, period, received_at, status, devices_count, clock_offset_ms, ${VITALS.join(', ')})
+     VALUES (@agent, @period, @received_at, @status, @devices_count, @clock_offset_ms, ${VITALS.map((each) => `@${each}`).join(', ')})
+     ON CONFLICT (agent, period) DO UPDATE SET received_at = excluded.received_at, status = excluded.status,
+       devices_count = excluded.devices_count, clock_offset_ms = excluded.clock_offset_ms,
+       ${VITALS.map((each) => `${each} = excluded.${each}`).join(', ')}
+     WHERE excluded.received_at >= agent_health.received_at`,
+  )
+
+  return (heartbeat: Heartbeat): void => {
+    const { agent_id, received_at, remote_address, clock_offset_ms, request } = heartbeat
+    const row = find.get(agent_id)
+    if (row === undefined) return
+    const period = Math.floor(received_at / HEALTH_PERIOD_MS) * HEALTH_PERIOD_MS
+    const { status = null, devices_count = null } = request
+    const vitals = Object.fromEntries(VITALS.map((name) => [name, request[name] ?? null]))
+    health.run({ agent: row.id, period, received_at, status, devices_count, clock_offset_ms, ...vitals })
+
+    // of two heartbeats that came out of order the newer one stands
+    if (row.last_heartbeat !== null && received_at < row.last_heartbeat) return
+    const next = { ...row, ...readNews(row, request), last_heartbeat: received_at, last_scan: laterScan(row, request) }
+    next.last_seen = Math.max(received_at, row.last_seen ?? received_at)
+    next.remote_address = remote_address ?? row.remote_address
+    next.clock_offset_ms = clock_offset_ms ?? row.clock_offset_ms
+    update.run(Object.fromEntries(['id', ...columns].map((name) => [name, next[name as keyof AgentRow]])))
+    const isNewPeriod = row.last_heartbeat === null || row.last_heartbeat < period
+    const isTold = [...FACTS, 'name' as const, 'last_error' as const].some((name) => next[name] !== row[name])
+    if (isNewPeriod || isTold) changes.note('agent', row.id, received_at)
+  }
+}
+
+/** Vitals that it tells, null too; facts that it tells with a text. A name that people gave stays. */
+function readNews(row: AgentRow, request: HeartbeatRequest) {
+  const { name, ...facts } = readFacts(request)
+  const told = Object.entries(facts).filter(([, value]) => value !== null)
+  const vitals = VITALS.filter((each) => request[each] !== undefined).map((each) => [each, request[each] ?? null])
+  return { ...Object.fromEntries(told), ...Object.fromEntries(vitals), name: row.name ?? name }
+}
+
+function laterScan(row: AgentRow, { last_scan }: HeartbeatRequest): number | null {
+  const time = last_scan ? readTimestamp(last_scan) : null
+  return time === null ? row.last_scan : Math.max(time, row.last_scan ?? time)
+}

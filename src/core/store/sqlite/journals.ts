@@ -1,0 +1,62 @@
+import type { CheckedBatch } from '../store.ts'
+import type { Database } from './open-database.ts'
+
+export interface StoredAnswer {
+  readonly received: number
+  readonly stored: number
+  readonly duplicates: number
+  readonly stored_at: number
+}
+
+/** The batches of agents' journals, each with the answer that it got. */
+export function prepareJournals(db: Database) {
+  const find = db.prepare<[number, string, number], StoredAnswer & { readonly content_hash: Uint8Array }>(
+    `SELECT content_hash, received, stored, duplicates, stored_at FROM batches
+     WHERE agent = ? AND journal_id = ? AND seq = ?`,
+  )
+  const insert = db.prepare(
+    `INSERT INTO batches (agent, journal_id, seq, content_hash, received, stored, duplicates, stored_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const has = db
+    .prepare<[number, string, number], number>('SELECT 1 FROM batches WHERE agent = ? AND journal_id = ? AND seq = ?')
+    .pluck()
+  const lastSeq = db
+    .prepare<[number, string], number>('SELECT last_seq FROM journals WHERE agent = ? AND journal_id = ?')
+    .pluck()
+  const setLastSeq = db.prepare(
+    `INSERT INTO journals (agent, journal_id, last_seq) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq`,
+  )
+
+  /** A batch that fills a gap uncovers those that came before it. */
+  const advance = (agent: number, journal_id: string, seq: number): void => {
+    const before = lastSeq.get(agent, journal_id)
+    if (before !== undefined && seq !== before + 1) return
+    let last = seq
+    while (has.get(agent, journal_id, last + 1) !== undefined) last += 1
+    setLastSeq.run(agent, journal_id, last)
+  }
+
+  return {
+    /** What was stored under the key of a batch; null for a new one, or one without a key. */
+    find(agent: number, batch: CheckedBatch): { readonly isSame: boolean; readonly answer: StoredAnswer } | null {
+      if (batch.journal_id === null || batch.seq === null) return null
+      const row = find.get(agent, batch.journal_id.toLowerCase(), batch.seq)
+      if (row === undefined) return null
+      const { content_hash, ...answer } = row
+      return { isSame: Buffer.compare(content_hash, batch.content_hash) === 0, answer }
+    },
+
+    add(agent: number, batch: CheckedBatch, answer: StoredAnswer): void {
+      if (batch.journal_id === null || batch.seq === null) return
+      const { received, stored, duplicates, stored_at } = answer
+      const journal_id = batch.journal_id.toLowerCase()
+      insert.run(agent, journal_id, batch.seq, batch.content_hash, received, stored, duplicates, stored_at)
+      advance(agent, journal_id, batch.seq)
+    },
+
+    /** The highest sequence number up to which nothing is missing, from the first that came; null for none. */
+    lastSeq: (agent: number, journal_id: string): number | null => lastSeq.get(agent, journal_id.toLowerCase()) ?? null,
+  }
+}

@@ -1,0 +1,56 @@
+import type { DeviceRow, DeviceRows } from './device-rows.ts'
+import type { Database } from './open-database.ts'
+
+/** Two rows turn out to be one device: identities and agents go over, readings stay where they are and are found there. */
+export function prepareMerge(db: Database, rows: DeviceRows) {
+  const mark = db.prepare('UPDATE devices SET merged_into = ? WHERE id = ? OR merged_into = ?')
+  const moveIdentities = db.prepare('UPDATE device_identities SET device = ? WHERE device = ?')
+  const moveAgents = db.prepare(
+    `INSERT INTO device_agents (device, agent, first_seen, last_seen)
+     SELECT ?, agent, first_seen, last_seen FROM device_agents WHERE device = ?
+     ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)`,
+  )
+  const dropAgents = db.prepare('DELETE FROM device_agents WHERE device = ?')
+
+  return (from: DeviceRow, into: DeviceRow): void => {
+    inherit(from, into)
+    rows.touch(into)
+    rows.writeOut(from)
+    mark.run(into.id, from.id, from.id)
+    moveIdentities.run(into.id, from.id)
+    moveAgents.run(into.id, from.id)
+    dropAgents.run(from.id)
+  }
+}
+
+/** The newer of both rows tells the state; what only one of them knows is kept. */
+function inherit(from: DeviceRow, into: DeviceRow): void {
+  into.first_seen = Math.min(into.first_seen, from.first_seen)
+  const isNewer = from.last_seen > into.last_seen
+  for (const [name, value] of Object.entries(from)) {
+    if (value === null || !(name in INHERITED)) continue
+    const column = name as keyof typeof INHERITED
+    if (isNewer ? INHERITED[column] === 'newest' || into[column] === null : into[column] === null) {
+      Object.assign(into, { [column]: value })
+    }
+  }
+}
+
+const INHERITED = {
+  manufacturer: 'known',
+  model: 'known',
+  mac_address: 'known',
+  hostname: 'known',
+  ip: 'newest',
+  port: 'newest',
+  printer_index: 'newest',
+  firmware: 'newest',
+  location: 'newest',
+  contact: 'newest',
+  asset_number: 'known',
+  status: 'newest',
+  page_count: 'newest',
+  lowest_supply: 'newest',
+  last_seen: 'newest',
+  received_at: 'newest',
+} as const

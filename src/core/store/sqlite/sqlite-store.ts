@@ -1,0 +1,120 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Store } from '../store.ts'
+import { StoreError } from '../store-error.ts'
+import { prepareAgents } from './agents.ts'
+import { prepareAuditLog } from './audit-log.ts'
+import { writeBackup } from './backup.ts'
+import { prepareChanges } from './changes.ts'
+import { checkDatabase } from './check.ts'
+import { prepareDevices } from './devices.ts'
+import { prepareHeartbeats } from './heartbeats.ts'
+import { prepareIngest } from './ingest.ts'
+import { prepareMeta } from './meta.ts'
+import { prepareMetrics } from './metrics.ts'
+import { MIGRATIONS, migrate } from './migrate.ts'
+import { type Database, type OpenOptions, openDatabase } from './open-database.ts'
+import { prepareRegistration } from './registration.ts'
+import { translateError } from './sqlite-error.ts'
+import { prepareTokens } from './tokens.ts'
+
+export type SqliteStore = Store
+
+/**
+ * Opens the database of the server, making it or bringing it to the newest schema. With `readonly` it has to be there and
+ * current, and the methods that write throw. One connection does one thing at a time: methods block the thread they run in.
+ *
+ * @throws StoreError `unavailable`, `corrupt`, `newer_schema`, `not_a_store`
+ */
+export function openSqliteStore(file: string, options: OpenOptions = {}): SqliteStore {
+  const path = resolve(file)
+  const db = openDatabase(path, options)
+  try {
+    migrate(db, path)
+    return composeStore(db, path, options)
+  } catch (error) {
+    db.close()
+    throw translateError(error, path)
+  }
+}
+
+/** A store on a connection that is open and migrated. */
+export function composeStore(db: Database, path: string, options: OpenOptions = {}): SqliteStore {
+  const meta = prepareMeta(db)
+  const changes = prepareChanges(db)
+  const audit = prepareAuditLog(db)
+  const tokens = prepareTokens(db, meta, audit, changes)
+  const register = prepareRegistration(db, tokens, audit, changes)
+  const recordHeartbeat = prepareHeartbeats(db, changes)
+  const agents = prepareAgents(db)
+  const metrics = prepareMetrics(db)
+  const devices = prepareDevices(db, metrics)
+  const ingest = prepareIngest(db, audit, changes)
+
+  const read = async <T>(work: () => T): Promise<T> => {
+    if (!db.open) throw new StoreError('closed', `${path} is closed`)
+    try {
+      return work()
+    } catch (error) {
+      throw translateError(error, path)
+    }
+  }
+  const inTransaction = db.transaction((work: () => unknown) => work())
+  const write = <T>(work: () => T): Promise<T> => read(() => inTransaction.immediate(work) as T)
+  /** Several reads that have to show one state. */
+  const view = <T>(work: () => T): Promise<T> => read(() => inTransaction.deferred(work) as T)
+
+  return {
+    describe: () => read(() => ({ store_id: meta.storeId(), schema_version: MIGRATIONS.length, path })),
+
+    createToken: (token, actor, now) => write(() => tokens.create(token, actor, now)),
+    listTokens: (now) => read(() => tokens.list(now)),
+    revokeToken: (token_id, actor, now) => write(() => tokens.revoke(token_id, actor, now)),
+    findToken: (hash) => read(() => tokens.find(hash)),
+    tokensVersion: () => read(() => meta.tokensVersion()),
+    hasEnrolment: () => read(() => tokens.hasEnrolment()),
+
+    registerAgent: (registration, actor, now) => write(() => register(registration, actor, now)),
+    recordHeartbeats: (heartbeats) =>
+      write(() => {
+        heartbeats.forEach(recordHeartbeat)
+        changes.trim()
+      }),
+    listAgents: (query, now) => read(() => agents.list(query, now)),
+    findAgent: (agent_id, offlineAfterMs, now) => read(() => agents.find(agent_id, offlineAfterMs, now)),
+    lastSeq: (agent_id, journal_id) => read(() => ingest.lastSeq(agent_id, journal_id)),
+
+    ingestBatches: (batches) => read(() => ingest.store(batches)),
+    listDevices: (query) => view(() => devices.list(query)),
+    findDevice: (device_id) => view(() => devices.find(device_id)),
+    listMetrics: (query) =>
+      view(() => {
+        const group = devices.findGroup(query.device_id)
+        return group === null ? null : metrics.list(group, query)
+      }),
+
+    recordAudit: (events) => write(() => audit.record(events)),
+    listAudit: (query) => read(() => audit.list(query)),
+
+    count: (offlineAfterMs, now) =>
+      view(() => ({
+        agents: agents.countByStatus(offlineAfterMs, now),
+        devices: devices.count(),
+        size_bytes: sizeOf(path) + sizeOf(`${path}-wal`),
+      })),
+    backup: (target) => read(() => writeBackup(db, target, options)),
+    check: () => read(() => checkDatabase(db, audit)),
+    close: async () => {
+      if (!db.open) return
+      try {
+        if (!db.readonly) db.pragma('wal_checkpoint(TRUNCATE)')
+      } catch (error) {
+        throw translateError(error, path)
+      } finally {
+        db.close()
+      }
+    },
+  }
+}
+
+const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0

@@ -1,0 +1,239 @@
+import type { Agent, AgentStatus, HeartbeatRequest, RegisterRequest } from '../protocol/agents.ts'
+import type { AuditEntry } from '../protocol/audit.ts'
+import type { BatchKind, InvalidItem } from '../protocol/batches.ts'
+import type { Device, DeviceDetail, DeviceItem, DeviceSort } from '../protocol/devices.ts'
+import type { Metric, MetricItem, MetricPeriod, Resolution } from '../protocol/metrics.ts'
+import type { Scope, Token } from '../protocol/tokens.ts'
+
+/**
+ * The database behind one interface. Every method is one whole operation: it commits, audit entry and `changes` rows
+ * included, before it answers, or it changes nothing. Times are milliseconds since 1970 (UTC), given by the caller: the
+ * store has no clock. Answers are in the words of the protocol.
+ *
+ * Methods throw `StoreError` when the database refuses (disk full, locked, corrupt); everything that a caller can have
+ * asked for wrongly is a value of the answer.
+ */
+export interface Store {
+  describe(): Promise<StoreDescription>
+
+  createToken(token: NewToken, actor: Actor, now: number): Promise<Token>
+  /** By `token_id`, newest first. */
+  listTokens(now: number): Promise<Token[]>
+  /** Revoking an agent token bars the agent until an enrolment token that names it is used. Null for an unknown id. */
+  revokeToken(token_id: string, actor: Actor, now: number): Promise<Token | null>
+  /** What the SHA-256 of a presented token opens; null when there is no such token. Expired and revoked ones are found. */
+  findToken(hash: Uint8Array): Promise<TokenRecord | null>
+  /** Grows with every change of tokens, whichever process made it. */
+  tokensVersion(): Promise<number>
+  /** True once an enrolment token was made or an agent registered. */
+  hasEnrolment(): Promise<boolean>
+
+  registerAgent(registration: Registration, actor: Actor, now: number): Promise<RegistrationOutcome>
+  recordHeartbeats(heartbeats: readonly Heartbeat[]): Promise<void>
+  listAgents(query: AgentsFilter, now: number): Promise<Page<Agent>>
+  findAgent(agent_id: string, offlineAfterMs: number, now: number): Promise<Agent | null>
+  /** The sequence number up to which a journal is held without a gap, from the first that came; null when there is none. */
+  lastSeq(agent_id: string, journal_id: string): Promise<number | null>
+
+  /** Several batches in one transaction, each whole or not at all; the outcomes in the same order. */
+  ingestBatches(batches: readonly CheckedBatch[]): Promise<BatchOutcome[]>
+  listDevices(query: DevicesFilter): Promise<Page<Device>>
+  /** Finds the surviving device for the id of one that was merged. */
+  findDevice(device_id: string): Promise<DeviceDetail | null>
+  /** Null when there is no such device. */
+  listMetrics(query: MetricsFilter): Promise<(Page<Metric | MetricPeriod> & { device_id: string }) | null>
+
+  /** Appends what others did; an `event_id` that is there already is passed over. Gives how many were new. */
+  recordAudit(events: readonly NewAuditEvent[]): Promise<number>
+  listAudit(query: AuditFilter): Promise<Page<AuditEntry>>
+
+  /** For /metrics and /readyz: cheap enough for every scrape. */
+  count(offlineAfterMs: number, now: number): Promise<StoreCounts>
+  /** A copy as of now, written beside `file` and moved there when it is whole; ingest goes on meanwhile. */
+  backup(file: string): Promise<{ bytes: number }>
+  check(): Promise<CheckReport>
+  /** Moves the write-ahead log into the database file and closes it. */
+  close(): Promise<void>
+}
+
+export const DEFAULT_SITE = 'default'
+
+export interface StoreDescription {
+  /** A UUID made with the database; a restored backup keeps it. */
+  readonly store_id: string
+  readonly schema_version: number
+  readonly path: string
+}
+
+/** Who did it: recorded with every audit entry. */
+export interface Actor {
+  readonly type: 'agent' | 'token' | 'local' | 'server'
+  /** agent_id, token_id, or the user's name on the machine. */
+  readonly id: string
+  readonly ip_address: string | null
+}
+
+export interface NewToken {
+  readonly scope: Exclude<Scope, 'agent'>
+  readonly hash: Uint8Array
+  readonly name: string | null
+  readonly agent_id: string | null
+  readonly expires_at: number | null
+  readonly max_uses: number | null
+  readonly site_id?: string
+}
+
+/** What a door-keeper needs to know of a token. */
+export interface TokenRecord {
+  readonly token_id: string
+  readonly scope: Scope
+  readonly site_id: string
+  /** SHA-256 of the token, for the comparison in constant time. */
+  readonly hash: Uint8Array
+  /** Agent tokens: whose it is. Enrolment tokens: the agent that it may take over. */
+  readonly agent_id: string | null
+  readonly expires_at: number | null
+  /** Enrolment tokens: null for any number. */
+  readonly uses_left: number | null
+  readonly revoked_at: number | null
+}
+
+export interface Registration {
+  /** Of the enrolment token that was presented. */
+  readonly enrolment_token_id: string
+  /** SHA-256 of the registration key; null when the client has none. */
+  readonly registration_key_hash: Uint8Array | null
+  /** Taken when the request names no agent. */
+  readonly new_agent_id: string
+  /** SHA-256 of the agent token that the answer will show. */
+  readonly token_hash: Uint8Array
+  readonly request: RegisterRequest
+}
+
+/**
+ * `registered`: a new agent, one use spent. `repeated`: the same registration key, a fresh token in place of the former,
+ * no use spent. `taken_over`: the enrolment token names this agent. The rest are refusals, audited as such.
+ */
+export type RegistrationOutcome =
+  | { readonly outcome: 'registered' | 'repeated' | 'taken_over'; readonly agent_id: string; readonly site_id: string }
+  | { readonly outcome: 'agent_exists' | 'agent_revoked' | 'agent_mismatch' | 'token_expired' | 'token_revoked' }
+
+export interface Heartbeat {
+  readonly agent_id: string
+  readonly received_at: number
+  readonly remote_address: string | null
+  /** Clock of the agent less ours; null when the heartbeat told no time. */
+  readonly clock_offset_ms: number | null
+  readonly request: HeartbeatRequest
+}
+
+/** A batch that was unpacked and checked: its items have the words of the protocol, and at least one identity each. */
+export interface CheckedBatch {
+  readonly kind: BatchKind
+  readonly agent_id: string
+  /** Null for a client that does not count its batches. */
+  readonly journal_id: string | null
+  readonly seq: number | null
+  /** SHA-256 of the unpacked bytes. */
+  readonly content_hash: Uint8Array
+  readonly received_at: number
+  /** When the batch was put together, by the agent's clock; null when it does not say. */
+  readonly batch_time: number | null
+  /** Clock of the agent less ours, measured with this request; null when it told no time of sending. */
+  readonly clock_offset_ms: number | null
+  readonly items: readonly (DeviceItem | MetricItem)[]
+  readonly ip_address: string | null
+}
+
+export type BatchOutcome =
+  | {
+      readonly outcome: 'stored' | 'repeated'
+      readonly received: number
+      readonly stored: number
+      readonly duplicates: number
+      readonly stored_at: number
+      readonly last_seq: number | null
+    }
+  | { readonly outcome: 'journal_fork'; readonly last_seq: number | null }
+  | { readonly outcome: 'invalid_items'; readonly items: readonly InvalidItem[] }
+  | { readonly outcome: 'agent_unknown' }
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next_cursor: string | null
+}
+
+/** A page's size and where it begins. A cursor that this store did not give is answered with `bad_cursor` (StoreError). */
+export interface PageRequest {
+  readonly limit: number
+  readonly cursor?: string
+}
+
+export interface AgentsFilter extends PageRequest {
+  readonly site_id?: string
+  readonly status?: AgentStatus
+  readonly offlineAfterMs: number
+}
+
+export interface DevicesFilter extends PageRequest {
+  readonly site_id?: string
+  readonly agent_id?: string
+  readonly manufacturer?: string
+  readonly model?: string
+  readonly serial?: string
+  readonly mac_address?: string
+  readonly ip?: string
+  readonly status?: string
+  readonly search?: string
+  readonly supply_below?: number
+  /** Milliseconds. */
+  readonly seen_since?: number
+  readonly sort?: DeviceSort | `-${DeviceSort}`
+}
+
+export interface MetricsFilter extends PageRequest {
+  readonly device_id: string
+  /** Milliseconds; `from` is in, `to` is out. */
+  readonly from?: number
+  readonly to?: number
+  readonly resolution: Resolution
+}
+
+export interface AuditFilter extends PageRequest {
+  readonly agent_id?: string
+  readonly actor?: string
+  readonly action?: string
+  readonly resource_type?: string
+  readonly resource_id?: string
+  /** Milliseconds of `recorded_at`; `from` is in, `to` is out. */
+  readonly from?: number
+  readonly to?: number
+}
+
+export interface NewAuditEvent {
+  /** Null: what an agent says gets one that is derived from agent, time and content, the rest a random one. */
+  readonly event_id: string | null
+  readonly actor: Actor
+  readonly site_id?: string
+  readonly agent_id: string | null
+  readonly action: string
+  readonly resource_type: string | null
+  readonly resource_id: string | null
+  readonly outcome: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly occurred_at: number
+  readonly recorded_at: number
+}
+
+export interface StoreCounts {
+  readonly agents: Readonly<Record<AgentStatus, number>>
+  readonly devices: number
+  readonly size_bytes: number
+}
+
+export interface CheckReport {
+  readonly schema_version: number
+  /** One sentence each; empty when all is well. */
+  readonly problems: readonly string[]
+  readonly rows: Readonly<Record<string, number>>
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { hashToken } from '../../src/core/server/auth/hash-token.ts'
+import { LOCAL, shareTestServer, startTestServer } from './start-test-server.ts'
+
+const REGISTER = '/api/v1/agents/register'
+const HEARTBEAT = '/api/v1/agents/heartbeat'
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+describe('registration', () => {
+  const shared = shareTestServer()
+
+  test('gives an id where none is named, a token of 256 bits, and satisfies older agents', async () => {
+    const server = shared()
+    const { token } = await server.makeToken('enrolment')
+    const { status, body } = await server.call(REGISTER, { token, body: {} })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ success: true, site_id: 'default', message: 'registered' })
+    expect(body.agent_id).toMatch(UUID)
+    expect(body.store_id).toMatch(UUID)
+    expect(body.token).toMatch(/^pm_agent_[A-Za-z0-9_-]{43}$/)
+    expect(body.agent_token).toBe(body.token)
+    expect((await server.store.findToken(hashToken(body.token)))?.agent_id).toBe(body.agent_id)
+  })
+
+  test('keeps what the agent tells of itself, other keys included in no error', async () => {
+    const server = shared()
+    const { token } = await server.makeToken('enrolment')
+    const facts = { hostname: 'h1', platform: 'linux', agent_version: '1.2', architecture: 'x64', name: 'Office' }
+    const { body } = await server.call(REGISTER, { token, body: { ...facts, go_version: 'go1.22', num_cpu: 8 } })
+    const viewer = (await server.makeToken('viewer')).token
+    expect((await server.call(`/api/v1/agents/${body.agent_id}`, { token: viewer })).body).toMatchObject(facts)
+  })
+
+  test('repeated with its registration_key it gives a fresh token, voids the former, costs no use', async () => {
+    const server = shared()
+    const { token } = await server.makeToken('enrolment', { max_uses: 1 })
+    const body = { agent_id: randomUUID(), registration_key: randomUUID() }
+    const first = await server.call(REGISTER, { token, body })
+    expect((await server.call(HEARTBEAT, { token: first.body.token, body: {} })).status).toBe(200)
+    const second = await server.call(REGISTER, { token, body })
+    expect([second.status, second.body.agent_id]).toEqual([200, body.agent_id])
+    expect(second.body.token).not.toBe(first.body.token)
+    expect((await server.call(HEARTBEAT, { token: first.body.token, body: {} })).body.error.code).toBe('token_unknown')
+    expect((await server.call(HEARTBEAT, { token: second.body.token, body: {} })).status).toBe(200)
+  })
+
+  test('an agent_id that exists is agent_exists; a token that names it takes it over; that token takes no other', async () => {
+    const server = shared()
+    const { agent_id, token: former } = await server.enrol()
+    const any = await server.makeToken('enrolment')
+    const exists = await server.call(REGISTER, { token: any.token, body: { agent_id } })
+    expect([exists.status, exists.body.error.code]).toEqual([409, 'agent_exists'])
+    const named = await server.makeToken('enrolment', { agent_id })
+    const other = await server.call(REGISTER, { token: named.token, body: { agent_id: randomUUID() } })
+    expect([other.status, other.body.error.code]).toEqual([403, 'agent_mismatch'])
+    const taken = await server.call(REGISTER, { token: named.token, body: { agent_id } })
+    expect([taken.status, taken.body.agent_id]).toEqual([200, agent_id])
+    expect((await server.call(HEARTBEAT, { token: former, body: {} })).status).toBe(401)
+  })
+
+  test('a revoked agent is barred until a token that names it', async () => {
+    const server = shared()
+    const { token: enrolment } = await server.makeToken('enrolment')
+    const body = { agent_id: randomUUID(), registration_key: randomUUID() }
+    await server.call(REGISTER, { token: enrolment, body })
+    const record = (await server.store.listTokens(Date.now())).find(({ agent_id }) => agent_id === body.agent_id)
+    await server.store.revokeToken(record?.token_id as string, LOCAL, Date.now())
+    const barred = await server.call(REGISTER, { token: enrolment, body })
+    expect([barred.status, barred.body.error.code]).toEqual([403, 'token_revoked'])
+    const named = await server.makeToken('enrolment', { agent_id: body.agent_id })
+    expect((await server.call(REGISTER, { token: named.token, body })).status).toBe(200)
+  })
+
+  test('the older path takes the token in the body, and answers under both names', async () => {
+    const server = shared()
+    const { token } = await server.makeToken('enrolment')
+    const path = '/api/v1/agents/register-with-token'
+    const agent_id = randomUUID()
+    const { status, body } = await server.call(path, { body: { token, agent_id, hostname: 'old' } })
+    expect([status, body.agent_id, body.agent_token]).toEqual([200, agent_id, body.token])
+    const viewer = (await server.makeToken('viewer')).token
+    const wrong = await server.call(path, { body: { token: viewer } })
+    expect([wrong.status, wrong.body.error.code]).toEqual([403, 'scope_insufficient'])
+    const missing = await server.call(path, { body: {} })
+    expect(missing.body.error.details.fields).toEqual([{ path: '/token', problem: 'is missing' }])
+  })
+
+  test('ids that would need escaping are refused', async () => {
+    const server = shared()
+    const { token } = await server.makeToken('enrolment')
+    for (const agent_id of ['', ' ', '../x', 'a b', 'a\n', "x'--", '-x', 'x'.repeat(129), 5, null]) {
+      const answer = await server.call(REGISTER, { token, body: { agent_id } })
+      expect([agent_id, answer.status, answer.body.error?.details.fields[0].path]).toEqual([agent_id, 400, '/agent_id'])
+    }
+  })
+})
+
+describe('heartbeats', () => {
+  const shared = shareTestServer()
+
+  test('are shown by the agent list at once', async () => {
+    const server = shared()
+    const { agent_id, token } = await server.enrol()
+    const scanned_at = new Date(Date.now() - 60_000)
+    const offset = new Date(scanned_at.getTime() + 3_600_000).toISOString().replace('Z', '456789+01:00')
+    const body = {
+      agent_id,
+      status: 'active',
+      uptime_seconds: 86_400,
+      devices_count: 25,
+      last_scan: offset,
+      memory_mb: 120,
+      cpu_percent: 5.2,
+      queue_length: 3,
+      timestamp: new Date(Date.now() + 3_600_000).toISOString(),
+    }
+    const answer = await server.call(HEARTBEAT, { token, body })
+    expect(answer.body).toMatchObject({ success: true, agent_id })
+    expect(answer.body).not.toHaveProperty('last_seq')
+    const viewer = (await server.makeToken('viewer')).token
+    const { agents } = (await server.call('/api/v1/agents/list', { token: viewer })).body
+    const agent = agents.find((each: { agent_id: string }) => each.agent_id === agent_id)
+    expect(agent).toMatchObject({ status: 'active', uptime_seconds: 86_400, memory_mb: 120, cpu_percent: 5.2 })
+    expect(agent.last_scan).toBe(scanned_at.toISOString())
+    expect(agent).toMatchObject({ queue_length: 3, remote_address: '127.0.0.1' })
+    expect(Math.round(agent.clock_offset_ms / 60_000)).toBe(60)
+  })
+
+  test("the older agent's names are accepted, ours stand before them", async () => {
+    const server = shared()
+    const { agent_id, token } = await server.enrol()
+    const viewer = (await server.makeToken('viewer')).token
+    const version = async (body: object) => {
+      expect((await server.call(HEARTBEAT, { token, body })).status).toBe(200)
+      return (await server.call(`/api/v1/agents/${agent_id}`, { token: viewer })).body.agent_version
+    }
+    expect(await version({ version: '0.9', device_count: 3 })).toBe('0.9')
+    expect(await version({ version: '0.8', agent_version: '1.0' })).toBe('1.0')
+    const wrong = await server.call(HEARTBEAT, { token, body: { device_count: 'three' } })
+    expect(wrong.body.error.details.fields[0].path).toBe('/devices_count')
+  })
+
+  test('with journal_id the answer tells the last sequence number that is held of it', async () => {
+    const server = shared()
+    const { token } = await server.enrol()
+    const journal_id = randomUUID()
+    const ask = async () => (await server.call(HEARTBEAT, { token, body: { journal_id } })).body.last_seq
+    expect(await ask()).toBeNull()
+    for (const seq of [1, 2]) {
+      await server.call('/api/v1/metrics/batch', { token, body: { journal_id, seq, metrics: [{ serial: 'A' }] } })
+    }
+    expect(await ask()).toBe(2)
+  })
+
+  test('a time that cannot be read is no reason to refuse', async () => {
+    const server = shared()
+    const { token } = await server.enrol()
+    expect((await server.call(HEARTBEAT, { token, body: { timestamp: 'yesterday', last_scan: '' } })).status).toBe(200)
+  })
+
+  test('what it told counts though an upload came before it was written', async () => {
+    const server = shared()
+    const { agent_id, token } = await server.enrol()
+    await server.call(HEARTBEAT, { token, body: { hostname: 'told', memory_mb: 77 } })
+    await server.call('/api/v1/metrics/batch', { token, body: { metrics: [{ serial: 'U1' }] } })
+    const viewer = (await server.makeToken('viewer')).token
+    const agent = (await server.call(`/api/v1/agents/${agent_id}`, { token: viewer })).body
+    expect(agent).toMatchObject({ hostname: 'told', memory_mb: 77 })
+  })
+
+  test('an agent is offline once it was not heard from for so long', async () => {
+    let now = Date.now()
+    const server = await startTestServer({ now: () => now })
+    const { agent_id, token } = await server.enrol()
+    const viewer = (await server.makeToken('viewer')).token
+    const status = async () => (await server.call(`/api/v1/agents/${agent_id}`, { token: viewer })).body.status
+    expect(await status()).toBe('offline')
+    await server.call(HEARTBEAT, { token, body: {} })
+    await server.call('/api/v1/devices/batch', { token, body: { devices: [{ serial: 'A' }] } })
+    expect(await status()).toBe('active')
+    now += 91_000
+    expect(await status()).toBe('offline')
+    const listed = await server.call('/api/v1/agents/list?status=offline', { token: viewer })
+    expect(listed.body.agents).toHaveLength(1)
+  })
+
+  test('an agent that is not there is not_found', async () => {
+    const server = shared()
+    const { token } = await server.makeToken('viewer')
+    const answer = await server.call('/api/v1/agents/nobody', { token })
+    expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found'])
+  })
+})

@@ -1,0 +1,90 @@
+import Database from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startTestServer, type TestServer } from './start-test-server.ts'
+
+const HEARTBEAT = '/api/v1/agents/heartbeat'
+
+/** Another process that holds the write lock of the database until it is told to let go. */
+function holdWriteLock(server: TestServer): () => void {
+  const db = new Database(server.options.database)
+  db.exec('BEGIN IMMEDIATE')
+  const release = () => void (db.open && db.close())
+  onTestFinished(release)
+  return release
+}
+
+describe('a fault of the server', () => {
+  test('an answer that does not fit its schema is 500 with a request_id, and tells nothing of the inside', async () => {
+    const server = await startTestServer()
+    const { agent_id } = await server.enrol()
+    const db = new Database(server.options.database)
+    onTestFinished(() => void db.close())
+    db.prepare('UPDATE agents SET hostname = ?').run('inside'.repeat(100))
+    const { token } = await server.makeToken('viewer')
+    const answer = await server.call(`/api/v1/agents/${agent_id}`, { token })
+    expect([answer.status, answer.body.error.code]).toEqual([500, 'internal'])
+    expect(answer.body.error.details).toEqual({ request_id: answer.headers['x-request-id'] })
+    expect(answer.text).not.toMatch(/inside|hostname|schema|\.ts/)
+    const line = server.log.find(({ level }) => level === 'error')
+    expect(line?.fields).toMatchObject({
+      request_id: answer.headers['x-request-id'],
+      route: '/api/v1/agents/:agent_id',
+    })
+    expect(String(line?.fields.err)).toContain('/hostname')
+  })
+})
+
+describe('a database that does not write', () => {
+  test('refuses with 503 store_unavailable, while heartbeats still answer; ready again after it', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const viewer = (await server.makeToken('viewer')).token
+    const enrolment = (await server.makeToken('enrolment')).token
+    const release = holdWriteLock(server)
+    expect((await server.call(HEARTBEAT, { token, body: { hostname: 'later' } })).status).toBe(200)
+    const refused = await Promise.all([
+      server.call('/api/v1/agents/register', { token: enrolment, body: {} }),
+      server.call('/api/v1/devices/batch', { token, body: { devices: [{ serial: 'A' }] } }),
+      server.call('/api/v1/devices', { token: viewer }), // it cannot be recorded who looked
+    ])
+    for (const answer of refused) {
+      expect([answer.status, answer.body.error.code]).toEqual([503, 'store_unavailable'])
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1)
+      expect(answer.text).not.toContain('printmaster.db')
+    }
+    expect((await server.call(HEARTBEAT, { token, body: { hostname: 'later' } })).status).toBe(200)
+    let unready = await server.call('/readyz')
+    while (unready.status === 200) unready = await server.call('/readyz')
+    expect([unready.status, unready.body.ready]).toEqual([503, false])
+    expect((await server.call('/healthz')).status).toBe(200)
+    release()
+    let ready = await server.call('/readyz')
+    while (ready.status === 503) ready = await server.call('/readyz')
+    expect(ready.body).toEqual({ ready: true, agents_connected: expect.any(Number) })
+    const { agents } = (await server.call('/api/v1/agents/list', { token: viewer })).body
+    expect(agents[0].hostname).toBe('later')
+    expect((await server.call('/api/v1/devices', { token: viewer })).body.devices).toEqual([])
+  }, 60_000)
+
+  test('more waiting than it takes is 503 overloaded with Retry-After; what was taken is stored', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const release = holdWriteLock(server)
+    const uploads = Array.from({ length: 120 }, (_, i) =>
+      server.call('/api/v1/devices/batch', { token, body: { devices: [{ serial: `S${i}` }] } }),
+    )
+    const overloaded = await Promise.race(
+      uploads.map(async (upload) => {
+        const answer = await upload
+        return answer.status === 503 ? answer : new Promise<never>(() => undefined)
+      }),
+    )
+    expect(overloaded.body.error.code).toBe('overloaded')
+    expect(overloaded.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+    release()
+    const answers = await Promise.all(uploads)
+    const stored = answers.filter(({ status }) => status === 200).length
+    expect(stored).toBeGreaterThanOrEqual(64)
+    expect((await server.store.listDevices({ limit: 1000 })).items).toHaveLength(stored)
+  }, 60_000)
+})

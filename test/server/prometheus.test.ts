@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { startTestServer } from './start-test-server.ts'
+
+describe('/metrics', () => {
+  test("has the plan's names, agents by status, ingest, latencies, database and event loop", async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    await server.enrol()
+    await server.call('/api/v1/agents/heartbeat', { token, body: {} })
+    await server.call('/api/v1/metrics/batch', { token, body: { metrics: [{ serial: 'A' }, { serial: 'B' }] } })
+    await server.call('/api/v1/metrics/batch', { token, body: { metrics: [{}] } })
+    const { status, text, headers } = await server.call('/metrics')
+    expect(status).toBe(200)
+    expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/)
+    for (const line of [
+      '# HELP printmaster_agents_total Total registered agents',
+      'printmaster_agents_total 2',
+      '# HELP printmaster_devices_total Total devices across all agents',
+      'printmaster_devices_total 2',
+      'printmaster_agents{status="active"} 1',
+      'printmaster_agents{status="offline"} 1',
+      'printmaster_heartbeats_total 1',
+      'printmaster_batches_total{kind="metrics",outcome="stored"} 1',
+      'printmaster_batches_total{kind="metrics",outcome="invalid_items"} 1',
+      'printmaster_readings_total 2',
+      'printmaster_ingest_pending_batches 0',
+      'printmaster_http_request_duration_seconds_count{method="POST",route="/api/v1/agents/heartbeat",status="200"} 1',
+    ]) {
+      expect(text.split('\n')).toContain(line)
+    }
+    expect(text).toMatch(/^printmaster_database_size_bytes [1-9]\d+$/m)
+    expect(text).toMatch(/^printmaster_ingest_bytes_total [1-9]\d+$/m)
+    expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m)
+  })
+
+  test('labels carry the pattern of a route, never what was asked', async () => {
+    const server = await startTestServer()
+    const { token } = await server.makeToken('viewer')
+    await server.call('/api/v1/devices/secret-name', { token })
+    await server.call('/made-up-path', { token })
+    const { text } = await server.call('/metrics')
+    expect(text).toContain('route="/api/v1/devices/:device_id"')
+    expect(text).not.toMatch(/secret-name|made-up-path/)
+  })
+
+  test('wants a token as soon as the request comes through a proxy', async () => {
+    const server = await startTestServer()
+    const { token } = await server.makeToken('viewer')
+    for (const name of ['forwarded', 'x-forwarded-for', 'via']) {
+      const headers = { [name]: '127.0.0.1' }
+      expect((await server.call('/metrics', { headers })).body.error.code).toBe('token_missing')
+      expect((await server.call('/metrics', { headers, token })).status).toBe(200)
+    }
+  })
+
+  test('devices are there when the switch is on: only what is known as a number, text of strangers bounded', async () => {
+    const server = await startTestServer({ options: (defaults) => ({ ...defaults, device_metrics: true }) })
+    const { token } = await server.enrol()
+    const supplies = [
+      { index: 1, kind: 'toner', color: 'black', level: { state: 'percent', percent: 0 } },
+      { index: 2, kind: 'toner', color: 'cyan', level: { state: 'some' } },
+      { index: 3, kind: 'drum', level: { state: 'unknown', percent: 50 } },
+    ]
+    const model = `Evil"\n\\printmaster_agents_total 99\u0007${'x'.repeat(200)}`
+    const devices = [
+      { serial: 'P1', model, page_count: 1234, supplies },
+      { serial: 'P2', page_count: null },
+    ]
+    await server.call('/api/v1/devices/batch', { token, body: { devices } })
+    const { text } = await server.call('/metrics')
+    const lines = text.split('\n').filter((line) => line.startsWith('printmaster_device_'))
+    expect(lines).toHaveLength(2)
+    expect(lines[0]).toMatch(/^printmaster_device_page_count\{.*serial="P1".*\} 1234$/)
+    expect(lines[1]).toMatch(/^printmaster_device_supply_percent\{.*supply="1",kind="toner",color="black"\} 0$/)
+    expect(lines[0]).toContain('model="Evil\\" \\\\printmaster_agents_total 99 x')
+    expect(lines[0]?.length).toBeLessThan(500)
+    expect(text.match(/^printmaster_agents_total /gm)).toHaveLength(1)
+    await server.call('/api/v1/devices/batch', { token, body: { devices: [{ ...devices[0], page_count: 1300 }] } })
+    expect((await server.call('/metrics')).text).toMatch(/^printmaster_device_page_count\{.*\} 1300$/m)
+  })
+
+  test('is off for devices otherwise', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    await server.call('/api/v1/devices/batch', { token, body: { devices: [{ serial: 'P1', page_count: 5 }] } })
+    expect((await server.call('/metrics')).text).not.toContain('printmaster_device_')
+  })
+})

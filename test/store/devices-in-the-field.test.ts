@@ -1,0 +1,246 @@
+import { expect, it } from 'vitest'
+import type { DeviceItem } from '../../src/core/protocol/devices.ts'
+import type { CheckedBatch, Store } from '../../src/core/store/store.ts'
+import { openTemporary } from './open-temporary.ts'
+import {
+  ADMIN,
+  actions,
+  at,
+  DAY,
+  enrolAgent,
+  HOUR,
+  ingest,
+  listAll,
+  MINUTE,
+  NOW,
+  newBatch,
+  rawMetrics,
+} from './sample-batches.ts'
+
+const MAC = '00:1b:a9:01:02:03'
+const HP = { manufacturer: 'HP', model: 'M404' }
+const DEVICE_ACTIONS = [
+  'device_discovered',
+  'device_merged',
+  'device_moved',
+  'device_identity_moved',
+  'device_claimed',
+  'device_reassigned',
+]
+
+/** Readings one after the other, a minute apart. */
+async function open() {
+  const { store } = await openTemporary()
+  const agent_id = await enrolAgent(store, 'site-1')
+  let time = NOW
+  const read = async (item: DeviceItem, who = agent_id, more: Partial<CheckedBatch> = {}) => {
+    time += MINUTE
+    const said = { sampled_at: at(time), ...item }
+    const [outcome] = await ingest(store, newBatch(who, 'metrics', [said], { received_at: time, ...more }))
+    expect(outcome).toMatchObject({ outcome: 'stored', stored: 1, duplicates: 0 })
+  }
+  const wait = (milliseconds: number) => {
+    time += milliseconds
+  }
+  return { store, agent_id, read, wait, history: () => actions(store, ...DEVICE_ACTIONS) }
+}
+
+const detail = async (store: Store, i = 0) => {
+  const device_id = (await listAll(store))[i]?.device_id as string
+  return store.findDevice(device_id)
+}
+
+it('a printer that gets another address is the same one, and that is told', async () => {
+  const { store, read, history } = await open()
+  await read({ ...HP, serial: 'S1', ip: '10.0.0.1' })
+  await read({ ...HP, serial: 'S1', ip: '10.0.0.2' })
+  await read({ ...HP, serial: 'S1', ip: '10.0.0.2' })
+  expect(await history()).toEqual(['device_discovered', 'device_moved'])
+  const devices = await listAll(store)
+  expect(devices).toMatchObject([{ ip: '10.0.0.2' }])
+  expect(await rawMetrics(store, devices[0]?.device_id as string)).toHaveLength(3)
+  const { items } = await store.listAudit({ limit: 1 })
+  expect(items[0]).toMatchObject({ details: { from: '10.0.0.1#1', to: '10.0.0.2#1' }, actor: 'site-1' })
+})
+
+it('a printer with two interfaces is one, and does not move with each reading', async () => {
+  const { store, read, history } = await open()
+  for (let i = 0; i < 3; i += 1) {
+    await read({ ...HP, serial: 'S1', ip: '10.0.0.1', mac_address: MAC })
+    await read({ ...HP, serial: 'S1', ip: '10.0.0.2', mac_address: '00:1b:a9:01:02:04' })
+  }
+  expect(await listAll(store)).toHaveLength(1)
+  expect(await history()).toEqual(['device_discovered', 'device_moved'])
+  expect((await detail(store))?.identities.map((each) => each.kind)).toEqual([
+    'address',
+    'address',
+    'mac',
+    'mac',
+    'serial',
+  ])
+})
+
+it('first seen without a serial, later with one: the same device', async () => {
+  const { store, read, history } = await open()
+  await read({ ...HP, ip: '10.0.0.1', mac_address: MAC })
+  await read({ ...HP, ip: '10.0.0.1', mac_address: MAC, serial: 'S1' })
+  expect(await listAll(store)).toMatchObject([{ serial: 'S1', mac_address: MAC }])
+  expect(await history()).toEqual(['device_discovered'])
+})
+
+it('two rows that turn out to be one device are merged with their history', async () => {
+  const { store, read, history } = await open()
+  await read({ ...HP, ip: '10.0.0.1', mac_address: MAC, location: 'Hall' })
+  await read({ ...HP, serial: 'S1' })
+  const ids = (await listAll(store)).map((device) => device.device_id)
+  await read({ ...HP, serial: 'S1', mac_address: MAC })
+  const devices = await listAll(store)
+  expect(devices).toMatchObject([{ serial: 'S1', mac_address: MAC, location: 'Hall', first_seen: at(NOW + MINUTE) }])
+  expect(await history()).toEqual(['device_discovered', 'device_discovered', 'device_merged'])
+  for (const id of ids) expect(await rawMetrics(store, id)).toHaveLength(3)
+  await read({ ...HP, ip: '10.0.0.1', mac_address: MAC })
+  expect(await listAll(store)).toHaveLength(1)
+  expect((await store.check()).problems).toEqual([])
+})
+
+it('a network card that moves goes with its MAC address', async () => {
+  const { store, read, history } = await open()
+  await read({ ...HP, serial: 'S1', mac_address: MAC })
+  await read({ ...HP, serial: 'S2', mac_address: MAC })
+  const devices = await listAll(store)
+  expect(devices).toMatchObject([
+    { serial: 'S1', mac_address: null },
+    { serial: 'S2', mac_address: MAC },
+  ])
+  expect(await history()).toEqual(['device_discovered', 'device_discovered', 'device_identity_moved'])
+  await read({ mac_address: MAC })
+  expect(await rawMetrics(store, devices[1]?.device_id as string)).toHaveLength(2)
+})
+
+it('another printer at an address takes it, and the former one keeps none', async () => {
+  const { store, read, history } = await open()
+  await read({ ...HP, serial: 'S1', ip: '10.0.0.1' })
+  await read({ manufacturer: 'Brother', model: 'L5', serial: 'B1', ip: '10.0.0.1' })
+  expect(await listAll(store)).toMatchObject([
+    { serial: 'S1', ip: null },
+    { serial: 'B1', ip: '10.0.0.1' },
+  ])
+  expect(await history()).toEqual(['device_discovered', 'device_discovered', 'device_identity_moved'])
+  // the same words as at first, which lead elsewhere now
+  await read({ ...HP, serial: 'S1', ip: '10.0.0.1' })
+  expect(await listAll(store)).toMatchObject([
+    { serial: 'S1', ip: '10.0.0.1' },
+    { serial: 'B1', ip: null },
+  ])
+})
+
+it('an old reading does not take an address back', async () => {
+  const { store, read, history } = await open()
+  await read({ ...HP, serial: 'S1', ip: '10.0.0.1' })
+  await read({ ...HP, serial: 'S2', ip: '10.0.0.1' })
+  await read({ ...HP, serial: 'S1', ip: '10.0.0.1', sampled_at: at(NOW - HOUR) })
+  expect(await listAll(store)).toMatchObject([
+    { serial: 'S1', ip: null },
+    { serial: 'S2', ip: '10.0.0.1' },
+  ])
+  expect(await history()).toEqual(['device_discovered', 'device_discovered', 'device_identity_moved'])
+})
+
+it('a serial that two makers gave away is two printers; without a maker the one that it can be', async () => {
+  const { store, read } = await open()
+  await read({ manufacturer: 'HP', serial: 'A1' })
+  await read({ serial: 'A1' })
+  expect(await listAll(store)).toHaveLength(1)
+  await read({ manufacturer: 'Canon', serial: 'A1' })
+  expect(await listAll(store)).toHaveLength(2)
+  await read({ serial: 'A1', page_count: 5 })
+  expect(await listAll(store)).toHaveLength(3)
+  await read({ serial: 'A1', page_count: 6 })
+  expect(await listAll(store)).toHaveLength(3)
+})
+
+it('a serial first seen without its maker is not made twice', async () => {
+  const { store, read } = await open()
+  await read({ serial: 'A1' })
+  await read({ manufacturer: 'HP', serial: 'A1' })
+  await read({ manufacturer: 'hp', serial: 'A1' })
+  expect(await listAll(store)).toHaveLength(1)
+})
+
+it('the same private address at two sites is two printers', async () => {
+  const { store, read } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  await read({ ...HP, ip: '10.0.0.1' })
+  await read({ ...HP, ip: '10.0.0.1' }, other)
+  expect(await listAll(store)).toMatchObject([{ agent_id: 'site-1' }, { agent_id: 'site-2' }])
+})
+
+it('printers without any identity keep their readings, apart from those of other agents', async () => {
+  const { store, read } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  await read({ ...HP, serial: '0000000' })
+  await read({ ...HP, serial: '0000000', page_count: 2 })
+  await read({ ...HP, serial: '0000000' }, other)
+  const devices = await listAll(store)
+  expect(devices).toMatchObject([
+    { serial: null, agent_id: 'site-1' },
+    { serial: null, agent_id: 'site-2' },
+  ])
+  expect(await rawMetrics(store, devices[0]?.device_id as string)).toHaveLength(2)
+})
+
+it("another agent's reading is kept and claims nothing, until the first has been silent for a day", async () => {
+  const { store, read, wait, history } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  const item = { ...HP, serial: 'S1', ip: '10.0.0.1', page_count: 10 }
+  await read(item)
+  await read({ ...item, page_count: 99, status: 'error', serial: 'S1', mac_address: MAC }, other)
+  await read({ ...item, page_count: 99 }, other)
+  expect(await history()).toEqual(['device_discovered', 'device_claimed'])
+  const [device] = await listAll(store)
+  expect(device).toMatchObject({ agent_id: 'site-1', page_count: 10, mac_address: null, status: null })
+  expect(await rawMetrics(store, device?.device_id as string)).toHaveLength(3)
+  expect((await detail(store))?.agents.map((each) => each.agent_id).sort()).toEqual(['site-1', 'site-2'])
+
+  wait(DAY)
+  await read({ ...item, page_count: 100 }, other)
+  expect((await listAll(store))[0]).toMatchObject({ agent_id: 'site-2', page_count: 100 })
+  expect(await history()).toEqual(['device_discovered', 'device_claimed', 'device_reassigned'])
+})
+
+it('a revoked agent loses its devices to the next that reads them', async () => {
+  const { store, read, history } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  await read({ ...HP, serial: 'S1' })
+  await read({ ...HP, serial: 'S1' }, other)
+  const [token] = (await store.listTokens(NOW)).filter((each) => each.scope === 'agent' && each.agent_id === 'site-1')
+  await store.revokeToken(token?.token_id as string, ADMIN, NOW)
+  await read({ ...HP, serial: 'S1' }, other)
+  expect(await listAll(store)).toMatchObject([{ agent_id: 'site-2' }])
+  expect(await history()).toEqual(['device_discovered', 'device_claimed', 'device_reassigned'])
+})
+
+it("an agent cannot merge another's devices, nor take their MAC address", async () => {
+  const { store, read, history } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  await read({ ...HP, mac_address: MAC })
+  await read({ ...HP, serial: 'S1' })
+  await read({ ...HP, serial: 'S1', mac_address: MAC }, other)
+  await read({ ...HP, serial: 'EVIL1', mac_address: MAC }, other)
+  expect(await history()).toEqual(['device_discovered', 'device_discovered', 'device_claimed', 'device_claimed'])
+  expect(await listAll(store)).toMatchObject([
+    { mac_address: MAC, serial: null, agent_id: 'site-1' },
+    { mac_address: null, serial: 'S1', agent_id: 'site-1' },
+  ])
+})
+
+it('identities and agents show the day on which they were seen last', async () => {
+  const { store, read, wait } = await open()
+  await read({ ...HP, serial: 'S1' })
+  wait(3 * DAY)
+  await read({ ...HP, serial: 'S1' })
+  const found = await detail(store)
+  const seen = at(NOW + 3 * DAY + 2 * MINUTE)
+  expect(found?.identities).toMatchObject([{ first_seen: at(NOW + MINUTE), last_seen: seen }])
+  expect(found?.agents).toMatchObject([{ last_seen: seen }])
+})

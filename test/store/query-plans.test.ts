@@ -1,0 +1,212 @@
+import Database from 'better-sqlite3'
+import { expect, it } from 'vitest'
+import { DEVICE_SORTS } from '../../src/core/protocol/devices.ts'
+import { MIGRATIONS, migrate } from '../../src/core/store/sqlite/migrate.ts'
+import { composeStore } from '../../src/core/store/sqlite/sqlite-store.ts'
+import type { AuditFilter, DevicesFilter, Store } from '../../src/core/store/store.ts'
+import {
+  ADMIN,
+  at,
+  enrolAgent,
+  hash,
+  ingest,
+  MINUTE,
+  NOW,
+  newBatch,
+  newRegistration,
+  newToken,
+  OFFLINE_AFTER,
+  printer,
+} from './sample-batches.ts'
+
+/** Tables that grow with the fleet and with time; a walk of one of them without an index is a fault. */
+const BIG = [
+  'metrics_history',
+  'audit_log',
+  'changes',
+  'batches',
+  'agent_health',
+  'devices',
+  'device_identities',
+  'device_agents',
+  'device_snapshots',
+]
+
+/** Every statement that the store runs, with its plan. */
+async function watchPlans() {
+  const db = new Database(':memory:')
+  migrate(db, ':memory:', MIGRATIONS)
+  const plans = new Map<string, string[]>()
+  const prepare = db.prepare.bind(db)
+  const explain = (sql: string) => {
+    if (!/^\s*(SELECT|UPDATE|DELETE|INSERT)/i.test(sql)) return
+    const names = [...sql.matchAll(/@(\w+)/g)].map((match) => [match[1], 1])
+    const unnamed = Array(sql.replace(/@\w+/g, '').split('?').length - 1).fill(1)
+    const bound = names.length > 0 ? [Object.fromEntries(names)] : unnamed
+    const rows = prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...bound) as { detail: string }[]
+    plans.set(
+      sql,
+      rows.map((row) => row.detail),
+    )
+  }
+  db.prepare = ((sql: string) => {
+    explain(sql)
+    return prepare(sql)
+  }) as typeof db.prepare
+  return { store: composeStore(db, ':memory:'), plans }
+}
+
+const ALLOWED_SCANS: readonly RegExp[] = [
+  // the whole of it is wanted
+  /^SELECT count\(\*\) FROM devices WHERE merged_into IS NULL$/,
+  /^SELECT seq, event_id, .* FROM audit_log ORDER BY seq$/,
+  // a part of a text has no index
+  /LIKE @search/,
+]
+
+function findScans(plans: ReadonlyMap<string, string[]>): string[] {
+  const scans: string[] = []
+  for (const [sql, details] of plans) {
+    if (ALLOWED_SCANS.some((form) => form.test(sql))) continue
+    for (const detail of details) {
+      const table = /^SCAN (\w+)/.exec(detail)
+      if (table === null || !names(table[1] as string, sql)) continue
+      // an ordered walk that stops after a page
+      if (/USING (COVERING )?INDEX/.test(detail) && /LIMIT/.test(sql)) continue
+      if (
+        /audit_log/.test(sql) &&
+        /ORDER BY seq DESC LIMIT/.test(sql) &&
+        !details.some((each) => /TEMP B-TREE/.test(each))
+      )
+        continue
+      scans.push(`${detail}: ${sql}`)
+    }
+  }
+  return scans
+}
+
+/** A plan shows the alias of a table. */
+const names = (shown: string, sql: string) =>
+  BIG.some((table) => table === shown || new RegExp(`${table} ${shown}\\b`).test(sql))
+
+async function useEverything(store: Store): Promise<void> {
+  const agent_id = await enrolAgent(store)
+  const { token_id } = await store.createToken(newToken(), ADMIN, NOW)
+  await store.registerAgent(newRegistration(token_id), ADMIN, NOW)
+  await store.revokeToken(token_id, ADMIN, NOW)
+  await store.findToken(hash())
+  await store.recordHeartbeats([{ agent_id, received_at: NOW, remote_address: null, clock_offset_ms: 1, request: {} }])
+  await ingest(store, newBatch(agent_id, 'devices', [printer('S1')]), newBatch(agent_id, 'metrics', [printer('S1')]))
+  const [device] = (await store.listDevices({ limit: 1 })).items
+  await store.findDevice(device?.device_id as string)
+  for (const resolution of ['raw', 'hour', 'day'] as const) {
+    const query = { device_id: device?.device_id as string, resolution, limit: 1 }
+    await store.listMetrics(query)
+    await store.listMetrics({ ...query, from: NOW - MINUTE, to: NOW })
+  }
+  await store.listAgents({ limit: 1, offlineAfterMs: OFFLINE_AFTER, status: 'active' }, NOW)
+  await store.count(OFFLINE_AFTER, NOW)
+}
+
+it('no statement walks a big table without an index', async () => {
+  const { store, plans } = await watchPlans()
+  await useEverything(store)
+  const filters: Partial<DevicesFilter>[] = [
+    {},
+    { site_id: 'default' },
+    { agent_id: 'a' },
+    { manufacturer: 'HP' },
+    { model: 'M404' },
+    { serial: 'S1' },
+    { mac_address: '001ba9010203' },
+    { ip: '10.0.0.1' },
+    { status: 'idle' },
+    { supply_below: 10 },
+    { seen_since: NOW },
+  ]
+  for (const sort of DEVICE_SORTS.flatMap((each) => [each, `-${each}` as const])) {
+    for (const filter of filters) await store.listDevices({ limit: 1, sort, ...filter })
+  }
+  const audits: Partial<AuditFilter>[] = [
+    {},
+    { agent_id: 'a' },
+    { actor: 'a' },
+    { action: 'a' },
+    { resource_id: 'a' },
+    { resource_type: 'device', resource_id: 'a' },
+    { from: NOW, to: NOW + 1 },
+    { agent_id: 'a', from: NOW },
+  ]
+  for (const filter of audits) await store.listAudit({ limit: 1, ...filter })
+  expect(plans.size).toBeGreaterThan(100)
+  expect(findScans(plans)).toEqual([])
+})
+
+it('a list of devices in any order is a walk of an index, without sorting', async () => {
+  const { store, plans } = await watchPlans()
+  await ingest(
+    store,
+    newBatch(await enrolAgent(store), 'metrics', [printer('S1'), printer('S2', { sampled_at: at(NOW) })]),
+  )
+  plans.clear()
+  for (const sort of DEVICE_SORTS.flatMap((each) => [each, `-${each}` as const])) {
+    const { next_cursor } = await store.listDevices({ limit: 1, sort })
+    if (next_cursor !== null) await store.listDevices({ limit: 1, sort, cursor: next_cursor })
+  }
+  const sorting = [...plans].filter(([, details]) => details.some((detail) => /TEMP B-TREE/.test(detail)))
+  expect(sorting.map(([sql]) => sql)).toEqual([])
+})
+
+it('the readings of a device come in order from the index, those of merged ones too', async () => {
+  const { store, plans } = await watchPlans()
+  const agent_id = await enrolAgent(store)
+  const mac_address = '00:1b:a9:01:02:03'
+  for (const item of [{ mac_address }, printer('S1'), printer('S1', { mac_address })]) {
+    await ingest(store, newBatch(agent_id, 'metrics', [item]))
+  }
+  const [device] = (await store.listDevices({ limit: 1 })).items
+  plans.clear()
+  await store.listMetrics({ device_id: device?.device_id as string, resolution: 'raw', limit: 1 })
+  const [plan] = [...plans].filter(([sql]) => sql.includes('metrics_history')).map(([, details]) => details.join('\n'))
+  expect(plan).toContain('MERGE (UNION ALL)')
+  expect(plan).toMatch(/USING INDEX metrics_history_by_device \(device=\? AND \(?sampled_at/)
+  expect(plan).not.toMatch(/TEMP B-TREE/)
+})
+
+/** All plans of the statements that a call made the store prepare. */
+async function planOf(call: (store: Store) => Promise<unknown>): Promise<string> {
+  const { store, plans } = await watchPlans()
+  plans.clear()
+  await call(store)
+  return [...plans.values()].flat().join('\n')
+}
+
+it.each([
+  [{ agent_id: 'a' }, 'devices_by_agent (agent=?)'],
+  [{ manufacturer: 'HP' }, 'devices_by_manufacturer (manufacturer=?)'],
+  [{ model: 'M404' }, 'devices_by_model (model=?)'],
+  [{ serial: 'S1' }, 'devices_by_serial (serial=?)'],
+  [{ mac_address: '001ba9010203' }, 'devices_by_mac_address (mac_address=?)'],
+  [{ ip: '10.0.0.1' }, 'devices_by_ip (ip=?)'],
+  [{ status: 'idle' }, 'devices_by_status (status=?)'],
+  [{ sort: 'lowest_supply' as const, supply_below: 10 }, 'devices_by_supply (lowest_supply>? AND lowest_supply<?)'],
+  [{ seen_since: NOW }, 'devices_by_last_seen (last_seen>?'],
+])('devices with %o are looked up', async (query, index) => {
+  expect(await planOf((store) => store.listDevices({ limit: 1, ...query }))).toContain(`USING INDEX ${index}`)
+})
+
+it.each([
+  [{ agent_id: 'a' }, 'audit_log_by_agent (agent_id=?)'],
+  [{ actor: 'a' }, 'audit_log_by_actor (actor=?)'],
+  [{ action: 'a' }, 'audit_log_by_action (action=?)'],
+  [{ resource_id: 'a' }, 'audit_log_by_resource (resource_id=?)'],
+  [{ from: NOW, to: NOW + 1 }, 'audit_log_by_time (recorded_at>? AND recorded_at<?)'],
+])('audit entries with %o are looked up', async (query, index) => {
+  expect(await planOf((store) => store.listAudit({ limit: 1, ...query }))).toContain(`USING INDEX ${index}`)
+})
+
+it('a serial without its maker is looked up', async () => {
+  const { plans } = await watchPlans()
+  const [plan] = [...plans].filter(([sql]) => sql.includes('instr(value')).map(([, details]) => details.join('\n'))
+  expect(plan).toContain('device_identities_by_number')
+})

@@ -1,0 +1,776 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Device } from '../../src/core/protocol/devices.ts'
+import type { Metric, MetricItem, MetricPeriod } from '../../src/core/protocol/metrics.ts'
+import type { DevicesFilter, NewAuditEvent, Store } from '../../src/core/store/store.ts'
+import {
+  ADMIN,
+  actions,
+  at,
+  DAY,
+  enrolAgent,
+  HOUR,
+  hash,
+  ingest,
+  KNOCKER,
+  listAll,
+  MINUTE,
+  NOW,
+  newBatch,
+  newRegistration,
+  newToken,
+  OFFLINE_AFTER,
+  printer,
+  rawMetrics,
+} from './sample-batches.ts'
+
+export interface OpenedStore {
+  readonly store: Store
+  /** Closes the store and removes what it left. */
+  close(): Promise<void>
+}
+
+/** What every implementation of `Store` has to do; `open` gives an empty one for each test. */
+export function describeStore(name: string, open: () => Promise<OpenedStore>): void {
+  describe(name, () => {
+    let opened: OpenedStore
+    let store: Store
+    beforeEach(async () => {
+      opened = await open()
+      store = opened.store
+    })
+    afterEach(() => opened.close())
+
+    describe('tokens', () => {
+      it('are found by their hash, with what they open', async () => {
+        const token = newToken({ scope: 'viewer', name: 'wall screen', expires_at: NOW + DAY })
+        const made = await store.createToken(token, ADMIN, NOW)
+        expect(made).toMatchObject({
+          scope: 'viewer',
+          name: 'wall screen',
+          state: 'valid',
+          created_by: 'root',
+          uses: 0,
+        })
+        const found = await store.findToken(token.hash)
+        expect(found).toMatchObject({
+          token_id: made.token_id,
+          scope: 'viewer',
+          expires_at: NOW + DAY,
+          revoked_at: null,
+        })
+        expect(Buffer.from(found?.hash ?? []).equals(Buffer.from(token.hash))).toBe(true)
+        expect(await store.findToken(hash())).toBeNull()
+      })
+
+      it('are listed newest first, with their state', async () => {
+        const expired = await store.createToken(newToken({ expires_at: NOW + 1 }), ADMIN, NOW)
+        const revoked = await store.createToken(newToken(), ADMIN, NOW)
+        await store.revokeToken(revoked.token_id, ADMIN, NOW)
+        const used = await store.createToken(newToken({ max_uses: 1 }), ADMIN, NOW)
+        await store.registerAgent(newRegistration(used.token_id), KNOCKER, NOW)
+        const tokens = (await store.listTokens(NOW + 1)).filter((token) => token.scope === 'enrolment')
+        expect(tokens.map((token) => [token.token_id, token.state])).toEqual([
+          [used.token_id, 'used_up'],
+          [revoked.token_id, 'revoked'],
+          [expired.token_id, 'expired'],
+        ])
+      })
+
+      it('revoking twice is revoking once', async () => {
+        const token = newToken({ scope: 'admin' })
+        const { token_id } = await store.createToken(token, ADMIN, NOW)
+        const first = await store.revokeToken(token_id, ADMIN, NOW + 1)
+        expect(first).toMatchObject({ state: 'revoked', revoked_at: at(NOW + 1) })
+        expect(await store.revokeToken(token_id, ADMIN, NOW + 2)).toEqual(first)
+        expect((await store.findToken(token.hash))?.revoked_at).toBe(NOW + 1)
+        expect(await actions(store)).toEqual(['token_created', 'token_revoked'])
+        expect(await store.revokeToken(randomUUID(), ADMIN, NOW)).toBeNull()
+      })
+
+      it('every change of them moves the version, nothing else does', async () => {
+        const versions = [await store.tokensVersion()]
+        const { token_id } = await store.createToken(newToken(), ADMIN, NOW)
+        versions.push(await store.tokensVersion())
+        const registration = newRegistration(token_id)
+        await store.registerAgent(registration, KNOCKER, NOW)
+        versions.push(await store.tokensVersion())
+        await store.registerAgent({ ...registration, token_hash: hash() }, KNOCKER, NOW)
+        versions.push(await store.tokensVersion())
+        await store.revokeToken(token_id, ADMIN, NOW)
+        versions.push(await store.tokensVersion())
+        expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other))
+        await ingest(store, newBatch(registration.new_agent_id, 'metrics', [printer('S1')]))
+        await store.registerAgent(registration, KNOCKER, NOW)
+        expect(await store.tokensVersion()).toBe(versions.at(-1))
+      })
+
+      it('there is enrolment once a token for it was made', async () => {
+        expect(await store.hasEnrolment()).toBe(false)
+        await store.createToken(newToken({ scope: 'admin' }), ADMIN, NOW)
+        expect(await store.hasEnrolment()).toBe(false)
+        await store.createToken(newToken(), ADMIN, NOW)
+        expect(await store.hasEnrolment()).toBe(true)
+      })
+    })
+
+    describe('registration', () => {
+      const enrolment = async (more = {}) => (await store.createToken(newToken(more), ADMIN, NOW)).token_id
+
+      it('makes the agent with a token of its own, and spends a use', async () => {
+        const token_id = await enrolment({ max_uses: 2 })
+        const registration = newRegistration(token_id, {
+          request: { hostname: 'h', name: 'Berlin', platform: 'linux' },
+        })
+        const outcome = await store.registerAgent(registration, KNOCKER, NOW)
+        expect(outcome).toEqual({ outcome: 'registered', agent_id: registration.new_agent_id, site_id: 'default' })
+        expect(await store.findToken(registration.token_hash)).toMatchObject({
+          scope: 'agent',
+          agent_id: registration.new_agent_id,
+          revoked_at: null,
+        })
+        expect(await store.findAgent(registration.new_agent_id, OFFLINE_AFTER, NOW)).toMatchObject({
+          name: 'Berlin',
+          hostname: 'h',
+          platform: 'linux',
+          status: 'offline',
+          revoked: false,
+          remote_address: '192.0.2.7',
+          registered_at: at(NOW),
+          last_seen: null,
+        })
+        const [token] = (await store.listTokens(NOW)).filter((each) => each.token_id === token_id)
+        expect(token).toMatchObject({ uses: 1, state: 'valid' })
+      })
+
+      it('repeated with its key gives a fresh token, voids the former and costs nothing', async () => {
+        const token_id = await enrolment({ max_uses: 1, expires_at: NOW + 10 })
+        const first = newRegistration(token_id)
+        await store.registerAgent(first, KNOCKER, NOW)
+        const again = { ...first, new_agent_id: randomUUID(), token_hash: hash() }
+        // used up and expired by now
+        expect(await store.registerAgent(again, KNOCKER, NOW + 20)).toEqual({
+          outcome: 'repeated',
+          agent_id: first.new_agent_id,
+          site_id: 'default',
+        })
+        expect(await store.findToken(first.token_hash)).toBeNull()
+        expect(await store.findToken(again.token_hash)).toMatchObject({ agent_id: first.new_agent_id })
+        const [token] = (await store.listTokens(NOW)).filter((each) => each.token_id === token_id)
+        expect(token?.uses).toBe(1)
+      })
+
+      it('repeats with another token while that one is valid', async () => {
+        const first = newRegistration(await enrolment())
+        await store.registerAgent(first, KNOCKER, NOW)
+        const other = await enrolment({ max_uses: 1, expires_at: NOW + 10 })
+        const again = { ...first, enrolment_token_id: other, token_hash: hash() }
+        expect(await store.registerAgent(again, KNOCKER, NOW)).toMatchObject({ outcome: 'repeated' })
+        expect(await store.registerAgent({ ...again, token_hash: hash() }, KNOCKER, NOW + 10)).toEqual({
+          outcome: 'token_expired',
+        })
+        expect(await store.findToken(again.token_hash)).not.toBeNull()
+      })
+
+      it('refuses what is expired, used up or revoked, and keeps a record', async () => {
+        const expired = await enrolment({ expires_at: NOW })
+        const used = await enrolment({ max_uses: 1 })
+        await store.registerAgent(newRegistration(used), KNOCKER, NOW)
+        const revoked = await enrolment()
+        await store.revokeToken(revoked, ADMIN, NOW)
+        const outcomes = []
+        for (const token_id of [expired, used, revoked]) {
+          outcomes.push((await store.registerAgent(newRegistration(token_id), KNOCKER, NOW)).outcome)
+        }
+        expect(outcomes).toEqual(['token_expired', 'token_expired', 'token_revoked'])
+        const { items } = await store.listAudit({ limit: 10, action: 'agent_registration_refused' })
+        expect(items.map((entry) => [entry.outcome, entry.ip_address])).toEqual(Array(3).fill(['denied', '192.0.2.7']))
+        expect((await store.listAgents({ limit: 10, offlineAfterMs: OFFLINE_AFTER }, NOW)).items).toHaveLength(1)
+      })
+
+      it('does not hand out an agent_id twice', async () => {
+        const token_id = await enrolment()
+        await store.registerAgent(newRegistration(token_id, { request: { agent_id: 'site-1' } }), KNOCKER, NOW)
+        const other = newRegistration(token_id, { request: { agent_id: 'site-1' } })
+        expect(await store.registerAgent(other, KNOCKER, NOW)).toEqual({ outcome: 'agent_exists' })
+        expect(await store.findToken(other.token_hash)).toBeNull()
+      })
+
+      it('the same key does not speak for another agent', async () => {
+        const first = newRegistration(await enrolment(), { request: { agent_id: 'site-1' } })
+        await store.registerAgent(first, KNOCKER, NOW)
+        const other = { ...first, token_hash: hash(), request: { agent_id: 'site-2' } }
+        expect(await store.registerAgent(other, KNOCKER, NOW)).toEqual({ outcome: 'agent_mismatch' })
+        expect(await store.findToken(first.token_hash)).not.toBeNull()
+      })
+
+      it('an agent whose token is revoked is barred until a token names it', async () => {
+        const token_id = await enrolment()
+        const first = newRegistration(token_id, { request: { agent_id: 'site-1' } })
+        await store.registerAgent(first, KNOCKER, NOW)
+        const agentToken = await store.findToken(first.token_hash)
+        await store.revokeToken(agentToken?.token_id as string, ADMIN, NOW)
+        expect(await store.findAgent('site-1', OFFLINE_AFTER, NOW)).toMatchObject({ revoked: true })
+        expect(await store.findToken(first.token_hash)).toMatchObject({ revoked_at: NOW })
+
+        const again = { ...first, token_hash: hash() }
+        expect(await store.registerAgent(again, KNOCKER, NOW)).toEqual({ outcome: 'agent_revoked' })
+
+        const named = await enrolment({ agent_id: 'site-1', max_uses: 1 })
+        const lifted = { ...first, enrolment_token_id: named, token_hash: hash() }
+        expect(await store.registerAgent(lifted, KNOCKER, NOW)).toMatchObject({ outcome: 'taken_over' })
+        expect(await store.findAgent('site-1', OFFLINE_AFTER, NOW)).toMatchObject({ revoked: false })
+        expect(await store.findToken(lifted.token_hash)).toMatchObject({ agent_id: 'site-1', revoked_at: null })
+        expect(await store.findToken(first.token_hash)).toBeNull()
+        // the answer was lost on the way
+        expect(await store.registerAgent({ ...lifted, token_hash: hash() }, KNOCKER, NOW)).toMatchObject({
+          outcome: 'repeated',
+        })
+      })
+
+      it('a named token takes over the agent that it names, and no other', async () => {
+        const first = newRegistration(await enrolment(), { request: { agent_id: 'site-1' } })
+        await store.registerAgent(first, KNOCKER, NOW)
+        const named = await enrolment({ agent_id: 'site-1' })
+        const wrong = newRegistration(named, { request: { agent_id: 'site-2' } })
+        expect(await store.registerAgent(wrong, KNOCKER, NOW)).toEqual({ outcome: 'agent_mismatch' })
+        const right = newRegistration(named, { request: {} })
+        expect(await store.registerAgent(right, KNOCKER, NOW)).toMatchObject({
+          outcome: 'taken_over',
+          agent_id: 'site-1',
+        })
+        expect(await store.findToken(first.token_hash)).toBeNull()
+        // the former key opens nothing any more
+        expect(await store.registerAgent({ ...first, token_hash: hash() }, KNOCKER, NOW)).toEqual({
+          outcome: 'agent_exists',
+        })
+        expect(await actions(store, 'agent_taken_over')).toHaveLength(1)
+      })
+    })
+
+    describe('agents', () => {
+      const beat = (agent_id: string, received_at: number, request = {}, clock_offset_ms: number | null = null) => ({
+        agent_id,
+        received_at,
+        remote_address: '192.0.2.9',
+        clock_offset_ms,
+        request,
+      })
+
+      it('heartbeats tell how they are; one that came late does not turn that back', async () => {
+        const agent_id = await enrolAgent(store)
+        await store.recordHeartbeats([
+          beat(agent_id, NOW, { memory_mb: 12.5, last_error: 'no route', agent_version: '1.1', queue_length: 3 }, -40),
+          beat(agent_id, NOW - 1000, { memory_mb: 99, agent_version: '1.0' }),
+          beat('nobody', NOW),
+        ])
+        expect(await store.findAgent(agent_id, OFFLINE_AFTER, NOW)).toMatchObject({
+          memory_mb: 12.5,
+          last_error: 'no route',
+          agent_version: '1.1',
+          queue_length: 3,
+          clock_offset_ms: -40,
+          last_seen: at(NOW),
+          remote_address: '192.0.2.9',
+          hostname: null,
+        })
+        await store.recordHeartbeats([beat(agent_id, NOW + 1, { last_error: null })])
+        expect(await store.findAgent(agent_id, OFFLINE_AFTER, NOW)).toMatchObject({ last_error: null, memory_mb: 12.5 })
+        expect(await store.findAgent('nobody', OFFLINE_AFTER, NOW)).toBeNull()
+      })
+
+      it('are active, inactive or offline by what was heard of them', async () => {
+        const [silent, gone, idle, scanning, uploading] = await Promise.all(
+          ['a', 'b', 'c', 'd', 'e'].map((id) => enrolAgent(store, id)),
+        )
+        await store.recordHeartbeats([
+          beat(gone as string, NOW - OFFLINE_AFTER - 1, { last_scan: at(NOW - HOUR) }),
+          beat(idle as string, NOW - OFFLINE_AFTER, { last_scan: at(NOW - DAY - 1) }),
+          beat(scanning as string, NOW, { last_scan: at(NOW - DAY) }),
+        ])
+        await ingest(store, newBatch(uploading as string, 'metrics', [printer('S1')]))
+        const { items } = await store.listAgents({ limit: 10, offlineAfterMs: OFFLINE_AFTER }, NOW)
+        const status = Object.fromEntries(items.map((agent) => [agent.agent_id, agent.status]))
+        expect(status).toEqual({ a: 'offline', b: 'offline', c: 'inactive', d: 'active', e: 'active' })
+        expect(silent).toBe('a')
+        const filtered = await store.listAgents({ limit: 1, status: 'active', offlineAfterMs: OFFLINE_AFTER }, NOW)
+        const rest = await store.listAgents(
+          { limit: 1, status: 'active', offlineAfterMs: OFFLINE_AFTER, cursor: filtered.next_cursor as string },
+          NOW,
+        )
+        expect([...filtered.items, ...rest.items].map((agent) => agent.agent_id).sort()).toEqual(['d', 'e'])
+        expect(rest.next_cursor).toBeNull()
+        const counts = await store.count(OFFLINE_AFTER, NOW)
+        expect(counts).toMatchObject({ agents: { active: 2, inactive: 1, offline: 2 }, devices: 1 })
+        expect(counts.size_bytes).toBeGreaterThan(0)
+      })
+
+      it('count what they brought', async () => {
+        const agent_id = await enrolAgent(store)
+        const items = [printer('S1'), printer('S2'), printer('S2', { page_count: 101 })]
+        await ingest(store, newBatch(agent_id, 'metrics', items), newBatch(agent_id, 'metrics', items))
+        expect(await store.findAgent(agent_id, OFFLINE_AFTER, NOW)).toMatchObject({
+          devices_count: 2,
+          metrics_count: 3,
+          last_upload: at(NOW),
+          last_seen: at(NOW),
+        })
+      })
+    })
+
+    describe('batches', () => {
+      const journal_id = randomUUID()
+
+      it('the same batch again gives the first answer and changes nothing', async () => {
+        const agent_id = await enrolAgent(store)
+        const batch = newBatch(agent_id, 'metrics', [printer('S1'), printer('S2')], { journal_id, seq: 7 })
+        const [first] = await ingest(store, batch)
+        expect(first).toEqual({ outcome: 'stored', received: 2, stored: 2, duplicates: 0, stored_at: NOW, last_seq: 7 })
+        const before = await listAll(store)
+        const [again] = await ingest(store, { ...batch, received_at: NOW + HOUR })
+        expect(again).toEqual({ ...first, outcome: 'repeated' })
+        expect(await listAll(store)).toEqual(before)
+        expect(await store.lastSeq(agent_id, journal_id.toUpperCase())).toBe(7)
+        expect(await store.lastSeq(agent_id, randomUUID())).toBeNull()
+        expect(await store.lastSeq('nobody', journal_id)).toBeNull()
+      })
+
+      it('the same key with other content is a fork, recorded once', async () => {
+        const agent_id = await enrolAgent(store)
+        await ingest(store, newBatch(agent_id, 'metrics', [printer('S1')], { journal_id, seq: 1 }))
+        const fork = newBatch(agent_id, 'metrics', [printer('S9')], { journal_id, seq: 1 })
+        for (let i = 0; i < 3; i += 1) {
+          expect(await ingest(store, fork)).toEqual([{ outcome: 'journal_fork', last_seq: 1 }])
+        }
+        expect(await actions(store, 'journal_fork')).toHaveLength(1)
+        expect(await listAll(store)).toHaveLength(1)
+      })
+
+      it('the same journal of another agent is another journal', async () => {
+        const [one, other] = [await enrolAgent(store), await enrolAgent(store)]
+        await ingest(store, newBatch(one, 'metrics', [printer('S1')], { journal_id, seq: 5 }))
+        expect(await store.lastSeq(other, journal_id)).toBeNull()
+        const [outcome] = await ingest(store, newBatch(other, 'metrics', [printer('S2')], { journal_id, seq: 5 }))
+        expect(outcome).toMatchObject({ outcome: 'stored', last_seq: 5 })
+      })
+
+      it('one that is refused does not disturb the others, and leaves nothing', async () => {
+        const [one, other] = [await enrolAgent(store), await enrolAgent(store)]
+        const reading_id = randomUUID()
+        await ingest(store, newBatch(one, 'metrics', [printer('S1', { reading_id })]))
+        const before = await actions(store)
+        const outcomes = await ingest(
+          store,
+          newBatch(other, 'metrics', [printer('NEW1'), printer('NEW2', { reading_id })], { journal_id, seq: 1 }),
+          newBatch('nobody', 'metrics', [printer('NEW3')]),
+          newBatch(other, 'metrics', [printer('S3')], { journal_id, seq: 2 }),
+        )
+        expect(outcomes[0]).toMatchObject({ outcome: 'invalid_items', items: [{ index: 1, reading_id }] })
+        expect(outcomes[1]).toEqual({ outcome: 'agent_unknown' })
+        expect(outcomes[2]).toMatchObject({ outcome: 'stored', last_seq: 2 })
+        expect((await listAll(store)).map((device) => device.serial).sort()).toEqual(['S1', 'S3'])
+        expect((await actions(store)).slice(before.length)).toEqual(['device_discovered'])
+        // what was made up for the refused batch is not remembered
+        const [again] = await ingest(store, newBatch(other, 'metrics', [printer('NEW1')]))
+        expect(again).toMatchObject({ outcome: 'stored', stored: 1 })
+        expect((await listAll(store)).map((device) => device.serial).sort()).toEqual(['NEW1', 'S1', 'S3'])
+      })
+
+      it('a reading without an id is the same one when agent, time and content are', async () => {
+        const [one, other] = [await enrolAgent(store), await enrolAgent(store)]
+        const item = printer('S1')
+        const send = async (agent: string, ...items: MetricItem[]) =>
+          (await ingest(store, newBatch(agent, 'metrics', items)))[0]
+        expect(await send(one, item)).toMatchObject({ stored: 1, duplicates: 0 })
+        expect(await send(one, item, { ...item, page_count: 101 })).toMatchObject({ stored: 2, duplicates: 1 })
+        expect(await send(other, item)).toMatchObject({ stored: 1, duplicates: 0 })
+        const [device] = await listAll(store)
+        const readings = await rawMetrics(store, device?.device_id as string)
+        expect(readings).toHaveLength(3)
+        for (const { reading_id } of readings) expect(reading_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8/)
+      })
+
+      it('keeps a reading as it was said', async () => {
+        const agent_id = await enrolAgent(store)
+        const reading_id = '0197F2B0-0000-7000-8000-0000000000AA'
+        const item = {
+          ...printer('S1', { reading_id, sampled_at: '2026-01-15T13:00:00.123456+02:00' }),
+          color_pages: null,
+          scan_count: 0,
+          device_id: 'S1',
+          supplies: [{ kind: 'toner', color: 'black', level: { state: 'some' } }],
+          new_word: { deep: [1, null, 'ü\u0000'] },
+        }
+        await ingest(store, newBatch(agent_id, 'metrics', [item], { clock_offset_ms: 250 }))
+        const [device] = await listAll(store)
+        const [reading] = await rawMetrics(store, device?.device_id as string)
+        const { device_id: _, ...said } = item
+        expect(reading).toEqual({
+          ...said,
+          reading_id: reading_id.toLowerCase(),
+          device_id: device?.device_id,
+          agent_id,
+          sampled_at: '2026-01-15T11:00:00.123Z',
+          received_at: at(NOW),
+          clock_offset_ms: 250,
+          time_mark: null,
+        })
+      })
+
+      it.each([
+        ['a plain one', at(NOW - HOUR), null, null, at(NOW - HOUR), null],
+        ['an agent ahead of us', at(NOW + 6 * MINUTE), null, null, at(NOW + 6 * MINUTE), 'future'],
+        ['just within tolerance', at(NOW + 5 * MINUTE), null, null, at(NOW + 5 * MINUTE), null],
+        ['a clock known to be off', at(NOW - HOUR), null, -301_000, at(NOW - HOUR), 'clock_offset'],
+        ['none, with one of the batch', null, NOW - DAY, null, at(NOW - DAY), null],
+        ['none at all', null, null, null, at(NOW), 'missing'],
+        ['no time', 'yesterday', NOW - DAY, null, at(NOW), 'unreadable'],
+        ['long ago', '1970-01-01T00:00:00Z', null, null, '1970-01-01T00:00:00.000Z', null],
+      ])('no reading is refused for its time: %s', async (_, sampled_at, batch_time, offset, stored, mark) => {
+        const agent_id = await enrolAgent(store)
+        const item = printer('S1', { sampled_at })
+        await ingest(store, newBatch(agent_id, 'metrics', [item], { batch_time, clock_offset_ms: offset }))
+        const [device] = await listAll(store)
+        const [reading] = await rawMetrics(store, device?.device_id as string)
+        expect(reading).toMatchObject({ sampled_at: stored, time_mark: mark, received_at: at(NOW) })
+      })
+
+      it('takes the clock offset of the last heartbeat where the batch has none', async () => {
+        const agent_id = await enrolAgent(store)
+        await store.recordHeartbeats([
+          { agent_id, received_at: NOW, remote_address: null, clock_offset_ms: 400_000, request: {} },
+        ])
+        await ingest(store, newBatch(agent_id, 'metrics', [printer('S1')]))
+        const [device] = await listAll(store)
+        const [reading] = await rawMetrics(store, device?.device_id as string)
+        expect(reading).toMatchObject({ clock_offset_ms: 400_000, time_mark: 'clock_offset' })
+      })
+    })
+
+    describe('devices', () => {
+      it('the newest reading tells the state, an older one only when it was first seen', async () => {
+        const agent_id = await enrolAgent(store)
+        const send = (kind: 'devices' | 'metrics', more: object) =>
+          ingest(store, newBatch(agent_id, kind, [printer('S1', more)]))
+        await send('devices', { page_count: 100, location: 'Hall', sampled_at: at(NOW - HOUR) })
+        await send('metrics', {
+          page_count: 120,
+          status: 'printing',
+          sampled_at: at(NOW - MINUTE),
+          supplies: [
+            { level: { state: 'percent', percent: 40 } },
+            { level: { state: 'percent', percent: 7.9 } },
+            { level: { state: 'low' } },
+            { level: { state: 'percent', percent: 400 } },
+          ],
+        })
+        await send('devices', { page_count: 50, status: 'error', location: 'Attic', sampled_at: at(NOW - DAY) })
+        const [device] = await listAll(store)
+        expect(device).toMatchObject({
+          page_count: 120,
+          status: 'printing',
+          location: 'Hall',
+          lowest_supply: 7,
+          first_seen: at(NOW - DAY),
+          last_seen: at(NOW - MINUTE),
+        })
+        const detail = await store.findDevice(device?.device_id as string)
+        expect(detail?.snapshot).toMatchObject({ page_count: 120, status: 'printing', location: 'Hall' })
+        await send('metrics', { page_count: null, sampled_at: at(NOW) })
+        expect((await listAll(store))[0]).toMatchObject({ page_count: 120, last_seen: at(NOW), lowest_supply: 7 })
+      })
+
+      it('a clock that runs ahead does not freeze them', async () => {
+        const agent_id = await enrolAgent(store)
+        await ingest(
+          store,
+          newBatch(agent_id, 'metrics', [printer('S1', { sampled_at: '2031-01-01T00:00:00Z', page_count: 1 })]),
+        )
+        const later = { received_at: NOW + HOUR }
+        await ingest(
+          store,
+          newBatch(agent_id, 'metrics', [printer('S1', { sampled_at: at(NOW + HOUR), page_count: 2 })], later),
+        )
+        expect((await listAll(store))[0]).toMatchObject({ page_count: 2, last_seen: at(NOW + HOUR) })
+      })
+
+      it('are found by any spelling of the MAC address, and by the id of one that was merged', async () => {
+        const agent_id = await enrolAgent(store)
+        const mac_address = '00-1B-A9-01-02-03'
+        await ingest(store, newBatch(agent_id, 'metrics', [{ ...printer('', { mac_address }), serial: null }]))
+        await ingest(store, newBatch(agent_id, 'metrics', [printer('S1')]))
+        const [nameless, named] = await listAll(store)
+        await ingest(store, newBatch(agent_id, 'metrics', [printer('S1', { mac_address, sampled_at: at(NOW) })]))
+        const found = await store.findDevice(nameless?.device_id as string)
+        expect(found).toMatchObject({ device_id: named?.device_id, merged: [nameless?.device_id], serial: 'S1' })
+        const page = await store.listDevices({ limit: 10, mac_address: '001BA9010203' })
+        expect(page.items.map((device) => device.device_id)).toEqual([named?.device_id])
+        // the history of both
+        expect(await rawMetrics(store, nameless?.device_id as string)).toHaveLength(3)
+        expect(await actions(store, 'device_merged')).toHaveLength(1)
+        expect(await store.findDevice(randomUUID())).toBeNull()
+      })
+
+      describe('lists', () => {
+        const makers = ['Brother', 'HP', 'hp', null, 'Canon', 'HP', null]
+        beforeEach(async () => {
+          const [one, other] = [await enrolAgent(store, 'one'), await enrolAgent(store, 'other')]
+          const items = makers.map((manufacturer, i) =>
+            printer(`SN10${i}`, {
+              manufacturer,
+              model: `M_${i % 2}%`,
+              ip: `10.0.0.${i}`,
+              page_count: i === 3 ? null : 1000 - (i % 3),
+              status: i % 2 === 0 ? 'idle' : 'error',
+              sampled_at: at(NOW - i * MINUTE),
+              ...(i < 4 && { supplies: [{ level: { state: 'percent', percent: i * 10 } }] }),
+            }),
+          )
+          await ingest(store, newBatch(one, 'devices', items.slice(0, 5)), newBatch(other, 'devices', items.slice(5)))
+        })
+
+        const serials = async (query: Partial<DevicesFilter>) =>
+          (await store.listDevices({ limit: 100, ...query })).items.map((device) => Number(device.serial?.slice(4)))
+
+        it.each([
+          [{}, [0, 1, 2, 3, 4, 5, 6]],
+          [{ agent_id: 'other' }, [5, 6]],
+          [{ agent_id: 'nobody' }, []],
+          [{ manufacturer: 'hP' }, [1, 2, 5]],
+          [{ model: 'm_1%' }, [1, 3, 5]],
+          [{ serial: 'SN104' }, [4]],
+          [{ ip: '10.0.0.6' }, [6]],
+          [{ status: 'error', manufacturer: 'HP' }, [1, 5]],
+          [{ search: 'sn10' }, [0, 1, 2, 3, 4, 5, 6]],
+          [{ search: '_1%' }, [1, 3, 5]],
+          [{ search: '0_0' }, []],
+          [{ search: "'; DROP TABLE devices" }, []],
+          [{ supply_below: 20 }, [0, 1]],
+          [{ seen_since: NOW - 2 * MINUTE }, [0, 1, 2]],
+          [{ site_id: 'elsewhere' }, []],
+          [{ sort: 'last_seen' as const }, [6, 5, 4, 3, 2, 1, 0]],
+          [{ sort: 'serial' as const }, [0, 1, 2, 3, 4, 5, 6]],
+        ])('%o', async (query, expected) => {
+          const found = await serials(query)
+          expect('sort' in query ? found : found.sort()).toEqual(expected)
+        })
+
+        it('null comes last either way', async () => {
+          expect((await serials({ sort: 'manufacturer' })).slice(-2)).toEqual([3, 6])
+          expect((await serials({ sort: '-manufacturer' })).slice(-2)).toEqual([3, 6])
+          expect((await serials({ sort: '-lowest_supply' })).slice(0, 4)).toEqual([3, 2, 1, 0])
+        })
+
+        it('pages join to the whole list', async () => {
+          const sorts = [
+            'manufacturer',
+            '-manufacturer',
+            'page_count',
+            '-page_count',
+            '-last_seen',
+            'location',
+          ] as const
+          for (const sort of sorts) {
+            for (const limit of [1, 2, 3, 7]) {
+              const whole = await store.listDevices({ limit: 100, sort })
+              const pages: Device[] = []
+              let cursor: string | null = null
+              do {
+                const page = await store.listDevices({ limit, sort, ...(cursor !== null && { cursor }) })
+                pages.push(...page.items)
+                cursor = page.next_cursor
+              } while (cursor !== null)
+              expect(pages).toEqual(whole.items)
+            }
+          }
+        })
+
+        it.each([
+          ['of another order', { sort: 'model' as const }],
+          ['of other filters', { manufacturer: 'HP' }],
+          ['no cursor', { cursor: 'bm9uc2Vuc2U' }],
+          ['empty JSON', { cursor: Buffer.from('[]').toString('base64url') }],
+          ['null', { cursor: Buffer.from('null').toString('base64url') }],
+        ])('refuses a cursor: %s', async (_, query) => {
+          const { next_cursor } = await store.listDevices({ limit: 2, sort: 'serial' })
+          const wrong = { limit: 2, sort: 'serial' as const, cursor: next_cursor as string, ...query }
+          await expect(store.listDevices(wrong)).rejects.toMatchObject({ name: 'StoreError', code: 'bad_cursor' })
+        })
+      })
+    })
+
+    describe('metrics', () => {
+      const send = async (times: readonly number[], more = (_: number): object => ({})) => {
+        const agent_id = await enrolAgent(store)
+        const items = times.map((time, i) => printer('S1', { sampled_at: at(time), page_count: 100 + i, ...more(i) }))
+        await ingest(store, newBatch(agent_id, 'metrics', items))
+        return (await listAll(store))[0]?.device_id as string
+      }
+      const walk = async (device_id: string, more: object, limit: number) => {
+        const found: (Metric | MetricPeriod)[] = []
+        let cursor: string | null = null
+        do {
+          const query = { device_id, resolution: 'raw' as const, ...more, limit, ...(cursor !== null && { cursor }) }
+          const page: Awaited<ReturnType<Store['listMetrics']>> = await store.listMetrics(query)
+          found.push(...(page?.items ?? []))
+          cursor = page?.next_cursor ?? null
+        } while (cursor !== null)
+        return found
+      }
+
+      it('raw ones come in the order of time, from in, to out', async () => {
+        const times = [3, 1, 2, 2, 5, 4].map((hours) => NOW - 10 * HOUR + hours * HOUR)
+        const device_id = await send(times)
+        const counts = (items: object[]) => items.map((item) => (item as { page_count: number }).page_count)
+        expect(counts(await walk(device_id, {}, 100))).toEqual([101, 102, 103, 100, 105, 104])
+        expect(counts(await walk(device_id, {}, 1))).toEqual([101, 102, 103, 100, 105, 104])
+        const part = { from: NOW - 8 * HOUR, to: NOW - 6 * HOUR }
+        expect(counts(await walk(device_id, part, 2))).toEqual([102, 103, 100])
+        expect(await store.listMetrics({ device_id: randomUUID(), resolution: 'raw', limit: 1 })).toBeNull()
+      })
+
+      it('an hour has the first and the last of each counter', async () => {
+        const start = Date.UTC(2026, 0, 15, 9)
+        const minutes = [0, 20, 59, 60, 180]
+        const percents = [30, 20, 25, undefined, 10]
+        const device_id = await send(
+          minutes.map((minute) => start + minute * MINUTE),
+          (i) => ({
+            ...(i === 1 && { page_count: null, status: null, scan_count: 4 }),
+            ...(percents[i] !== undefined && { supplies: [{ level: { state: 'percent', percent: percents[i] } }] }),
+          }),
+        )
+        const expected = [
+          {
+            period_start: '2026-01-15T09:00:00.000Z',
+            readings: 3,
+            counters: { page_count: { first: 100, last: 102 }, scan_count: { first: 4, last: 4 } },
+            lowest_supply: 20,
+            last_status: 'idle',
+          },
+          {
+            period_start: '2026-01-15T10:00:00.000Z',
+            readings: 1,
+            counters: { page_count: { first: 103, last: 103 } },
+            lowest_supply: null,
+            last_status: 'idle',
+          },
+          {
+            period_start: '2026-01-15T12:00:00.000Z',
+            readings: 1,
+            counters: { page_count: { first: 104, last: 104 } },
+            lowest_supply: 10,
+            last_status: 'idle',
+          },
+        ]
+        for (const limit of [1, 2, 3, 10])
+          expect(await walk(device_id, { resolution: 'hour' }, limit)).toEqual(expected)
+        const days = await walk(device_id, { resolution: 'day', from: start + MINUTE }, 10)
+        expect(days).toMatchObject([{ period_start: '2026-01-15T00:00:00.000Z', readings: 4, lowest_supply: 10 }])
+      })
+    })
+
+    describe('audit', () => {
+      const event = (more: Partial<NewAuditEvent> = {}): NewAuditEvent => ({
+        event_id: null,
+        actor: { type: 'agent', id: 'site-1', ip_address: '192.0.2.1' },
+        agent_id: 'site-1',
+        action: 'scan_initiated',
+        resource_type: 'network',
+        resource_id: '192.0.2.0/24',
+        outcome: 'success',
+        details: { method: 'snmp' },
+        occurred_at: NOW - MINUTE,
+        recorded_at: NOW,
+        ...more,
+      })
+
+      it('keeps who, from where, what, when and the outcome', async () => {
+        const event_id = randomUUID()
+        expect(await store.recordAudit([event({ event_id })])).toBe(1)
+        const { items } = await store.listAudit({ limit: 1 })
+        expect(items[0]).toEqual({
+          seq: 1,
+          event_id,
+          occurred_at: at(NOW - MINUTE),
+          recorded_at: at(NOW),
+          site_id: 'default',
+          actor_type: 'agent',
+          actor: 'site-1',
+          agent_id: 'site-1',
+          action: 'scan_initiated',
+          resource_type: 'network',
+          resource_id: '192.0.2.0/24',
+          outcome: 'success',
+          ip_address: '192.0.2.1',
+          details: { method: 'snmp' },
+          hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        })
+      })
+
+      it('an event that an agent repeats is one event; an access is one each time', async () => {
+        const event_id = randomUUID()
+        const events = [event(), event(), event({ event_id }), event({ event_id: event_id.toUpperCase() })]
+        expect(await store.recordAudit(events)).toBe(2)
+        expect(await store.recordAudit([event(), event({ details: { method: 'ping' } })])).toBe(1)
+        const access = event({ actor: { type: 'token', id: 't', ip_address: null }, action: 'device_viewed' })
+        expect(await store.recordAudit([access, access])).toBe(2)
+      })
+
+      it('is filtered, and comes newest first in pages', async () => {
+        await store.recordAudit(
+          Array.from({ length: 10 }, (_, i) =>
+            event({
+              event_id: randomUUID(),
+              agent_id: i % 2 === 0 ? 'even' : 'odd',
+              action: i < 5 ? 'early' : 'late',
+              resource_id: `r${i}`,
+              recorded_at: NOW + i,
+            }),
+          ),
+        )
+        const find = async (query: object) => {
+          const found: (string | null)[] = []
+          let cursor: string | null = null
+          do {
+            const page: Awaited<ReturnType<Store['listAudit']>> = await store.listAudit({
+              limit: 2,
+              ...query,
+              ...(cursor !== null && { cursor }),
+            })
+            found.push(...page.items.map((entry) => entry.resource_id))
+            cursor = page.next_cursor
+          } while (cursor !== null)
+          return found.join(' ')
+        }
+        expect(await find({})).toBe('r9 r8 r7 r6 r5 r4 r3 r2 r1 r0')
+        expect(await find({ agent_id: 'odd' })).toBe('r9 r7 r5 r3 r1')
+        expect(await find({ action: 'early', agent_id: 'even' })).toBe('r4 r2 r0')
+        expect(await find({ actor: 'site-1', from: NOW + 2, to: NOW + 5 })).toBe('r4 r3 r2')
+        expect(await find({ resource_type: 'network', resource_id: 'r7' })).toBe('r7')
+        expect(await find({ resource_type: 'device' })).toBe('')
+      })
+
+      it('large details are cut, with a mark', async () => {
+        await store.recordAudit([event({ details: { text: 'ä'.repeat(20_000) } })])
+        const [entry] = (await store.listAudit({ limit: 1 })).items
+        expect(entry?.details).toMatchObject({ cut: true, bytes: 40_011 })
+        expect(JSON.stringify(entry?.details).length).toBeLessThan(16_384)
+      })
+    })
+
+    it('checks out after all that', async () => {
+      const agent_id = await enrolAgent(store)
+      await ingest(store, newBatch(agent_id, 'metrics', [printer('S1')]))
+      const report = await store.check()
+      expect(report.problems).toEqual([])
+      expect(report.rows).toMatchObject({ agents: 1, devices: 1, metrics_history: 1 })
+    })
+
+    it('says so after it was closed', async () => {
+      await store.close()
+      await expect(store.listTokens(NOW)).rejects.toMatchObject({ name: 'StoreError', code: 'closed' })
+      await store.close()
+    })
+  })
+}
