@@ -1,15 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createRandom } from '../src/core/snmp/player/random.ts'
+import { runKillRounds } from '../test/server/kill-rounds.ts'
 import { type FuzzResult, fuzzDecoder, fuzzRecordings } from '../test/snmp/fuzz-case.ts'
 
-const USAGE = 'usage: npm run soak -- [--cases N] [--seed S]'
+const USAGE = 'usage: npm run soak -- [--cases N] [--kills N] [--seed S]'
 const DEFAULT_CASES = 2_000_000
+const DEFAULT_KILLS = 200
 const ROUND = 50_000
 /** A recording takes about as long as so many messages. */
 const RECORDING_SHARE = 20
 
-function readNumber(name: string, text: string, max: number): number {
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : 0
-  if (number < 1 || number > max) throw new RangeError(`--${name} ${text}: must be a whole number from 1 to ${max}`)
+function readNumber(name: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : -1
+  if (number < min || number > max) {
+    throw new RangeError(`--${name} ${text}: must be a whole number from ${min} to ${max}`)
+  }
   return number
 }
 
@@ -20,22 +28,41 @@ function report(name: string, seed: number, { cases, accepted, slowestMs }: Fuzz
   )
 }
 
-/** Damaged messages and recordings for as long as wanted, in rounds: the seed of a round finds its cases again. */
-function main(): void {
-  const { values } = parseArgs({ options: { cases: { type: 'string' }, seed: { type: 'string' } } })
-  const cases = readNumber('cases', values.cases ?? `${DEFAULT_CASES}`, 1e9)
-  const first = readNumber('seed', values.seed ?? `${1 + Math.floor(Math.random() * 1e9)}`, 2e9)
-  console.log(`seed ${first}, ${cases} cases`)
+function fuzz(cases: number, first: number): void {
   for (let done = 0, seed = first; done < cases; done += ROUND, seed++) {
     const round = Math.min(ROUND, cases - done)
     report('decoder', seed, fuzzDecoder(round, seed))
     report('recordings', seed, fuzzRecordings(Math.ceil(round / RECORDING_SHARE), seed))
   }
+}
+
+async function killServer(rounds: number, seed: number): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'printmaster-soak-'))
+  const found = await runKillRounds(directory, rounds, createRandom(seed))
+  console.log(`server killed ${rounds} times, seed ${seed}: ${JSON.stringify(found)}`)
+  if (found.faults.length > 0) throw new Error(`the database is left in ${directory}`)
+  rmSync(directory, { recursive: true })
+}
+
+/**
+ * Damaged messages and recordings, and a server that is killed while agents upload, for as long as wanted: the seed that
+ * is printed finds the cases again.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { cases: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string' } },
+  })
+  const seed = readNumber('seed', values.seed ?? `${1 + Math.floor(Math.random() * 1e9)}`, 1, 2e9)
+  const cases = readNumber('cases', values.cases ?? `${DEFAULT_CASES}`, 0, 1e9)
+  const kills = readNumber('kills', values.kills ?? `${DEFAULT_KILLS}`, 0, 1e6)
+  console.log(`seed ${seed}, ${cases} cases, ${kills} kills`)
+  fuzz(cases, seed)
+  if (kills > 0) await killServer(kills, seed)
   console.log('nothing found')
 }
 
 try {
-  main()
+  await main()
 } catch (error) {
   console.error(error instanceof RangeError || error instanceof TypeError ? `${error.message}\n${USAGE}` : error)
   process.exitCode = error instanceof RangeError || error instanceof TypeError ? 2 : 1

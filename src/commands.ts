@@ -2,6 +2,7 @@ import type { Command } from '@oclif/core'
 import { commands as helpCommands } from '@oclif/plugin-help'
 import Scan from './commands/scan.ts'
 import ServerBackup from './commands/server/backup.ts'
+import ServerRestore from './commands/server/restore.ts'
 import Server from './commands/server.ts'
 import Simulate from './commands/simulate.ts'
 import TokenCreate from './commands/token/create.ts'
@@ -18,6 +19,7 @@ export const COMMANDS: Record<string, Command.Class> = {
   simulate: Simulate,
   server: Server,
   'server:backup': ServerBackup,
+  'server:restore': ServerRestore,
   'token:create': TokenCreate,
   'token:list': TokenList,
   'token:revoke': TokenRevoke,
@@ -25,6 +27,6 @@ export const COMMANDS: Record<string, Command.Class> = {
 
 /** What help says of words that several commands begin with. */
 export const TOPICS: Record<string, { description: string }> = {
-  server: { description: 'Take in what agents report; copy its database.' },
+  server: { description: 'Take in what agents report; copy its database, put a copy in its place.' },
   token: { description: 'Make, show and revoke the tokens that open a server.' },
 }

@@ -31,7 +31,7 @@ export async function checkServerSetup(flags: ServerFlags, now: number): Promise
     const problems = [
       ...(await checkCertificate(config, warnings, now)),
       ...(await checkDatabasePlace(database)),
-      ...(await checkExposure(config, database)),
+      ...(await checkExposure(config, database, now)),
     ]
     return { problems, warnings }
   } catch (error) {
@@ -85,11 +85,11 @@ function listParents(path: string): Array<readonly [string, false]> {
 }
 
 /** Beyond loopback: encrypted or knowingly not, and closed to agents without an enrolment token. */
-async function checkExposure(config: Config, database: string): Promise<string[]> {
+async function checkExposure(config: Config, database: string, now: number): Promise<string[]> {
   const { listen, tls, security } = config
   if (isLoopback(listen.address)) return []
   const problems: string[] = []
-  const isEnrolling = security.enrolment_token !== null || (await hasEnrolment(database, problems))
+  const isEnrolling = security.enrolment_token !== null || (await hasEnrolment(database, problems, now))
   for (const check of [() => checkTransport({ listen, tls }), () => checkEnrolment({ listen }, isEnrolling)]) {
     try {
       check()
@@ -101,11 +101,11 @@ async function checkExposure(config: Config, database: string): Promise<string[]
   return problems
 }
 
-async function hasEnrolment(database: string, problems: string[]): Promise<boolean> {
+async function hasEnrolment(database: string, problems: string[], now: number): Promise<boolean> {
   try {
     const store = await openDatabase(database, { readonly: true })
     try {
-      return await store.hasEnrolment()
+      return await store.hasEnrolment(now)
     } finally {
       await store.close()
     }

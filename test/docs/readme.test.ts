@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import Scan from '../../src/commands/scan.ts'
 import Backup from '../../src/commands/server/backup.ts'
+import Restore from '../../src/commands/server/restore.ts'
 import Server from '../../src/commands/server.ts'
 import Simulate from '../../src/commands/simulate.ts'
 import CreateToken from '../../src/commands/token/create.ts'
@@ -49,7 +50,7 @@ const flagsOf = (...commands: readonly { readonly flags: object }[]) => [
 const FLAGS = {
   scan: flagsOf(Scan),
   simulate: flagsOf(Simulate),
-  server: flagsOf(Server, Backup),
+  server: flagsOf(Server, Backup, Restore),
   token: flagsOf(CreateToken, ListTokens, RevokeToken),
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { hashToken } from '../../src/core/server/auth/hash-token.ts'
-import { LOCAL, shareTestServer, startTestServer } from './start-test-server.ts'
+import { LOCAL, shareTestServer, startTestServer, type TestServer } from './start-test-server.ts'
 
 const REGISTER = '/api/v1/agents/register'
 const HEARTBEAT = '/api/v1/agents/heartbeat'
@@ -86,6 +86,24 @@ describe('registration', () => {
     expect(missing.body.error.details.fields).toEqual([{ path: '/token', problem: 'is missing' }])
   })
 
+  test('names of paths and of others in the audit log are no agents', async () => {
+    const server = shared()
+    const { token } = await server.makeToken('enrolment')
+    const admin = await server.makeToken('admin')
+    for (const agent_id of ['list', 'register', 'register-with-token', 'heartbeat', 'server', 'local', 'system']) {
+      const answers = [
+        await server.call(REGISTER, { token, body: { agent_id } }),
+        await server.call('/api/v1/agents/register-with-token', { body: { token, agent_id } }),
+        await server.call('/api/v1/tokens', { token: admin.token, body: { scope: 'enrolment', agent_id } }),
+      ]
+      for (const { status, body } of answers) {
+        expect([agent_id, status, body.error?.code]).toEqual([agent_id, 400, 'invalid_body'])
+        expect(body.error.details.fields[0].path).toBe('/agent_id')
+      }
+    }
+    expect((await server.call(REGISTER, { token, body: { agent_id: 'server-1' } })).status).toBe(200)
+  })
+
   test('ids that would need escaping are refused', async () => {
     const server = shared()
     const { token } = await server.makeToken('enrolment')
@@ -93,6 +111,62 @@ describe('registration', () => {
       const answer = await server.call(REGISTER, { token, body: { agent_id } })
       expect([agent_id, answer.status, answer.body.error?.details.fields[0].path]).toEqual([agent_id, 400, '/agent_id'])
     }
+  })
+})
+
+describe('refused registrations', () => {
+  const countDenied = async (server: TestServer) =>
+    (await server.store.listAudit({ limit: 1000 })).items.filter(({ outcome }) => outcome !== 'success').length
+
+  test('ten with one token from one address are recorded, more are 429 and leave nothing', async () => {
+    const server = await startTestServer()
+    const { agent_id } = await server.enrol()
+    const any = await server.makeToken('enrolment')
+    const register = () => server.call(REGISTER, { token: any.token, body: { agent_id } })
+    // all at one time, so that none can slip past the count
+    const answers = await Promise.all(Array.from({ length: 30 }, register))
+    const codes = answers.map(({ body }) => body.error.code)
+    expect(codes.filter((code) => code === 'agent_exists')).toHaveLength(10)
+    expect(codes.filter((code) => code === 'too_many_attempts')).toHaveLength(20)
+    expect(await countDenied(server)).toBe(10)
+    const refused = await server.call('/api/v1/agents/register-with-token', { body: { token: any.token, agent_id } })
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'too_many_attempts'])
+    expect(refused.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+    expect(refused.headers.connection).toBe('close')
+    expect(await countDenied(server)).toBe(10)
+    const other = await server.makeToken('enrolment')
+    expect((await server.call(REGISTER, { token: other.token, body: {} })).status).toBe(200)
+  })
+
+  test.each([
+    ['used up', { max_uses: 1 }, {}],
+    ['for another agent', { agent_id: 'named' }, { agent_id: 'other' }],
+  ])('a token that is %s counts', async (_, more, body) => {
+    const server = await startTestServer()
+    const { token } = await server.makeToken('enrolment', more)
+    await server.call(REGISTER, { token, body: {} })
+    for (let i = 0; i < 10; i++) {
+      expect((await server.call(REGISTER, { token, body })).body.error.code).not.toBe('too_many_attempts')
+    }
+    const denied = await countDenied(server)
+    for (let i = 0; i < 3; i++) {
+      expect((await server.call(REGISTER, { token, body })).body.error.code).toBe('too_many_attempts')
+    }
+    expect(await countDenied(server)).toBe(denied)
+  })
+
+  test('what succeeds is never slowed, and another address counts for itself', async () => {
+    const server = await startTestServer({
+      options: (defaults) => ({ ...defaults, listen: { ...defaults.listen, trusted_proxies: ['127.0.0.1'] } }),
+    })
+    const { token } = await server.makeToken('enrolment')
+    const register = (address: string, body: object) =>
+      server.call(REGISTER, { token, body, headers: { 'x-forwarded-for': address } })
+    for (let i = 0; i < 25; i++) expect((await register('192.0.2.1', {})).status).toBe(200)
+    const { agent_id } = await server.enrol()
+    for (let i = 0; i < 10; i++) expect((await register('192.0.2.1', { agent_id })).status).toBe(409)
+    expect((await register('192.0.2.1', { agent_id })).status).toBe(429)
+    expect((await register('192.0.2.2', { agent_id })).status).toBe(409)
   })
 })
 

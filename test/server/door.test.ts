@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { bodyOf, openRaw } from './raw-connection.ts'
 import { LOCAL, startTestServer, type TestServer } from './start-test-server.ts'
 
 const HEARTBEAT = '/api/v1/agents/heartbeat'
@@ -137,6 +138,64 @@ describe('who may', () => {
     expect((await server.call('/api/v1/devices', { token: viewer.token })).body.error.code).toBe('token_revoked')
   })
 
+  test.each([
+    ['a heartbeat', HEARTBEAT, '{"hostname":"late"}'],
+    ['a batch', '/api/v1/devices/batch', '{"devices":[{"serial":"LATE"}]}'],
+    ['an event', '/api/v1/audit/log', '{"action":"late_event"}'],
+  ])('a token that is revoked while %s is on its way opens nothing', async (_, path, body) => {
+    const server = await startTestServer()
+    const { agent_id, token } = await server.enrol()
+    const admin = await server.makeToken('admin')
+    const raw = await openRaw(server.url)
+    raw.write(
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n${body.slice(0, 5)}`,
+    )
+    await raw.received('100 Continue')
+    await server.call(HEARTBEAT, { token, body: {} }) // the gate has let the other one in by then
+    const { tokens } = (await server.call('/api/v1/tokens', { token: admin.token })).body
+    const { token_id } = tokens.find((each: { agent_id: string }) => each.agent_id === agent_id)
+    await server.call(`/api/v1/tokens/${token_id}`, { method: 'DELETE', token: admin.token })
+    raw.write(body.slice(5))
+    const text = await raw.received('"error"')
+    expect(text).toContain('HTTP/1.1 403 ')
+    expect(text).toContain('"code":"token_revoked"')
+    expect((await server.store.listDevices({ limit: 10 })).items).toEqual([])
+    expect(await auditActions(server)).not.toContain('late_event')
+    const agent = await server.call(`/api/v1/agents/${agent_id}`, { token: admin.token })
+    expect(agent.body).toMatchObject({ revoked: true, hostname: null })
+  })
+
+  test('a token of people that is revoked while its body is on its way makes no other token', async () => {
+    const server = await startTestServer()
+    const admin = await server.makeToken('admin')
+    const other = await server.makeToken('admin')
+    const raw = await openRaw(server.url)
+    const body = '{"scope":"admin","name":"late"}'
+    raw.write(
+      `POST /api/v1/tokens HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${admin.token}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n${body[0]}`,
+    )
+    await raw.received('100 Continue')
+    await server.call('/api/v1/tokens', { token: admin.token })
+    await server.call(`/api/v1/tokens/${admin.token_id}`, { method: 'DELETE', token: other.token })
+    raw.write(body.slice(1))
+    expect(await raw.received('"error"')).toContain('"code":"token_revoked"')
+    expect((await server.store.listTokens(Date.now())).map(({ name }) => name)).not.toContain('late')
+  })
+
+  test.each(['Authorization: Bearer nothing', 'Host: y'])('a second header is refused: %s', async (second) => {
+    const server = await startTestServer()
+    const { token } = await server.makeToken('viewer')
+    const raw = await openRaw(server.url)
+    raw.write(
+      `GET /api/v1/devices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${second}\r\nConnection: close\r\n\r\n`,
+    )
+    const text = await raw.closed()
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
+    expect(bodyOf(text).error.code).toBe('invalid_request')
+  })
+
   test('no token gets into the log', async () => {
     const server = await startTestServer()
     const { token } = await server.enrol()
@@ -177,6 +236,7 @@ describe('refused tokens', () => {
       statuses.push(answer.status)
       if (answer.status === 429) {
         expect(answer.body.error.code).toBe('too_many_attempts')
+        expect(answer.headers.connection).toBe('close')
         expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1)
         expect(Number.isInteger(Number(answer.headers['retry-after']))).toBe(true)
       }

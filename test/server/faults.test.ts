@@ -68,9 +68,9 @@ describe('a database that does not write', () => {
 
   test('more waiting than it takes is 503 overloaded with Retry-After; what was taken is stored', async () => {
     const server = await startTestServer()
-    const { token } = await server.enrol()
+    const agents = await Promise.all(Array.from({ length: 60 }, () => server.enrol()))
     const release = holdWriteLock(server)
-    const uploads = Array.from({ length: 120 }, (_, i) =>
+    const uploads = [...agents, ...agents].map(({ token }, i) =>
       server.call('/api/v1/devices/batch', { token, body: { devices: [{ serial: `S${i}` }] } }),
     )
     const overloaded = await Promise.race(

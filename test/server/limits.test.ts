@@ -36,6 +36,157 @@ describe('requests of one agent', () => {
   })
 })
 
+describe('requests with one token of people', () => {
+  test.each(['viewer', 'admin'] as const)(
+    'beyond the burst of a token of scope %s 429, for it alone',
+    async (scope) => {
+      const server = await startTestServer({ options: withLimits({ requests_per_second: 1, burst: 3 }) })
+      const { agent_id } = await server.enrol()
+      const busy = await server.makeToken(scope)
+      const calm = await server.makeToken(scope)
+      const codes = []
+      for (let i = 0; i < 5; i++) {
+        const answer = await server.call(`/api/v1/agents/${agent_id}`, { token: busy.token })
+        codes.push(answer.body.error?.code ?? answer.status)
+        if (answer.status === 429) expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+      }
+      expect(codes).toEqual([200, 200, 200, 'rate_limited', 'rate_limited'])
+      expect((await server.call('/api/v1/agents/list', { token: calm.token })).status).toBe(200)
+    },
+  )
+
+  test('registrations with one enrolment token too, in the header as in the body', async () => {
+    const server = await startTestServer({ options: withLimits({ requests_per_second: 1, burst: 3 }) })
+    const { token } = await server.makeToken('enrolment')
+    const codes = []
+    for (let i = 0; i < 5; i++) {
+      const answer = await (i % 2 === 0
+        ? server.call('/api/v1/agents/register', { token, body: {} })
+        : server.call('/api/v1/agents/register-with-token', { body: { token } }))
+      codes.push(answer.body.error?.code ?? answer.status)
+    }
+    expect(codes).toEqual([200, 200, 200, 'rate_limited', 'rate_limited'])
+  })
+
+  test('an agent that has the id of a token has a bucket of its own', async () => {
+    const server = await startTestServer({ options: withLimits({ requests_per_second: 1, burst: 2 }) })
+    const { token, token_id } = await server.makeToken('viewer')
+    const agent = await server.enrol(token_id)
+    for (let i = 0; i < 3; i++) await server.call(HEARTBEAT, { token: agent.token, body: {} })
+    expect((await server.call('/api/v1/agents/list', { token })).status).toBe(200)
+  })
+})
+
+describe('audit events', () => {
+  const events = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ action: 'scan_initiated', resource_id: `${i}` }))
+
+  test('a hundred of them count as one more request', async () => {
+    const server = await startTestServer({ options: withLimits({ requests_per_second: 0.001, burst: 12 }) })
+    const { token } = await server.enrol()
+    const log = (count: number) => server.call('/api/v1/audit/log', { token, body: { events: events(count) } })
+    expect((await log(99)).status).toBe(200) // 1 of 12
+    expect((await log(500)).status).toBe(200) // 7
+    const refused = await log(1000)
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'rate_limited'])
+    expect((await server.store.listAudit({ limit: 1000, action: 'scan_initiated' })).items).toHaveLength(599)
+    expect((await log(200)).status).toBe(200) // 8 by the refused one, 11 by this
+    expect((await log(1)).status).toBe(200)
+    expect((await log(1)).status).toBe(429)
+  })
+
+  test('never more is asked for than the bucket holds: after Retry-After they are taken', async () => {
+    const server = await startTestServer({ options: withLimits({ requests_per_second: 4, burst: 6 }) })
+    const { token } = await server.enrol()
+    const log = () => server.call('/api/v1/audit/log', { token, body: { events: events(1000) } })
+    expect((await server.call(HEARTBEAT, { token, body: {} })).status).toBe(200)
+    const refused = await log()
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'rate_limited'])
+    await new Promise((resolve) => setTimeout(resolve, Number(refused.headers['retry-after']) * 1000))
+    expect((await log()).status).toBe(200)
+  })
+})
+
+describe('batches of one agent', () => {
+  const head = (token: string, length: number) =>
+    `POST /api/v1/metrics/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`
+  const body = '{"metrics":[{"serial":"A"}]}'
+
+  test('two at a time; the third is 429 with Retry-After, and other agents bring theirs', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const other = await server.enrol()
+    const open = [await openRaw(server.url), await openRaw(server.url), await openRaw(server.url)]
+    for (const raw of open) raw.write(head(token, body.length))
+    // whichever of them comes last
+    const refused = await Promise.race(
+      open.map(async (raw) => {
+        await raw.received('"rate_limited"')
+        return raw
+      }),
+    )
+    expect(await refused.received('retry-after: ')).toMatch(/^HTTP\/1\.1 (100 Continue\r\n\r\nHTTP\/1\.1 )?429 /)
+    const upload = (token: string) => server.call('/api/v1/metrics/batch', { token, body })
+    expect((await upload(other.token)).status).toBe(200)
+    for (const raw of open) {
+      if (raw === refused) continue
+      raw.write(body)
+      await raw.received('"success":true')
+    }
+    expect((await upload(token)).status).toBe(200)
+  })
+
+  test('what breaks off or is refused gives its place back', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    for (let i = 0; i < 5; i++) {
+      const raw = await openRaw(server.url)
+      raw.write(head(token, 1000))
+      await raw.received('100 Continue')
+      raw.socket.resetAndDestroy()
+      await new Promise((resolve) => raw.socket.once('close', resolve))
+      const broken = await server.call('/api/v1/metrics/batch', { token, body: '{' })
+      expect([400, 429]).toContain(broken.status)
+    }
+    let answer = await server.call('/api/v1/metrics/batch', { token, body })
+    while (answer.status === 429) answer = await server.call('/api/v1/metrics/batch', { token, body })
+    expect(answer.status).toBe(200)
+  })
+})
+
+describe('pipelined requests', () => {
+  test('of more than 32 without an answer the next is 429, and the connection ends', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const raw = await openRaw(server.url)
+    const one = `POST ${HEARTBEAT} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
+    raw.write(`${one}Content-Length: 2\r\n\r\n{}`.repeat(60))
+    const text = await raw.closed()
+    const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status)
+    expect(statuses).toEqual([...Array.from({ length: 32 }, () => '200'), '429'])
+    expect(text.match(/connection: close/gi)).toHaveLength(1)
+    expect(text).toMatch(/retry-after: 1\r/i)
+    expect(bodyOf(text).error.code).toBe('rate_limited')
+    const { text: metrics } = await server.call('/metrics')
+    expect(metrics).toMatch(/^printmaster_heartbeats_total 32$/m)
+  })
+
+  test('one after the other there may be many', async () => {
+    const server = await startTestServer()
+    const { token } = await server.makeToken('viewer')
+    const raw = await openRaw(server.url)
+    for (let i = 0; i < 100; i++) {
+      raw.write(`GET /api/v1/devices?n${i}n=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+      await raw.received(`"n${i}n"`)
+    }
+    raw.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    const text = await raw.closed()
+    expect(text.match(/HTTP\/1\.1 400 /g)).toHaveLength(100)
+    expect(text).not.toContain(' 429 ')
+  })
+})
+
 describe('slow and broken clients', () => {
   const shared = shareTestServer()
 
@@ -46,8 +197,8 @@ describe('slow and broken clients', () => {
     const drip = setInterval(() => raw.write('X-A: b\r\n'), 50)
     const text = await raw.closed()
     clearInterval(drip)
-    expect(text).toMatch(/^HTTP\/1\.1 408 /)
-    expect(bodyOf(text).error.code).toBe('invalid_request')
+    expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r/)
+    expect(bodyOf(text).error.code).toBe('request_timeout')
   })
 
   test('a body that trickles is cut, and leaves no agent and no batch behind', async () => {
@@ -98,9 +249,9 @@ describe('slow and broken clients', () => {
       400,
       'invalid_request',
     ],
-    ['huge headers', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'invalid_request'],
+    ['huge headers', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
     ['no Host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'invalid_request'],
-    ['an expectation', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n', 417, 'invalid_request'],
+    ['an expectation', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n', 417, 'expectation_failed'],
   ])('%s is answered in the one shape', async (_, text, status, code) => {
     const server = shared()
     const raw = await openRaw(server.url)
@@ -167,7 +318,7 @@ describe('slow and broken clients', () => {
     expect(await over.closed()).toBe('')
     held[0]?.socket.destroy()
     await new Promise((resolve) => held[0]?.socket.once('close', resolve))
-    held[1]?.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n')
+    held[1]?.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n')
     const text = await held[1]?.received('printmaster_dropped_connections_total 1')
     expect(text).toContain('printmaster_dropped_connections_total 1')
   })

@@ -84,6 +84,18 @@ describe('/api/v1/openapi.json', () => {
     expect(missing).toEqual(['method_not_allowed'])
   })
 
+  test('every code stands under its own status', async () => {
+    const { operations } = await readPage(await startTestServer())
+    const codes: Readonly<Record<string, { status: number }>> = API_ERRORS
+    for (const { route, operation } of operations) {
+      for (const [status, { description }] of Object.entries(operation.responses)) {
+        for (const [, code] of description.matchAll(/`([a-z_]+)`:/g)) {
+          expect([route, code, codes[code as string]?.status]).toEqual([route, code, Number(status)])
+        }
+      }
+    }
+  })
+
   test('a batch is described though its body is checked elsewhere', async () => {
     const { operations } = await readPage(await startTestServer())
     const batch = operations.find(({ route }) => route === 'post /api/v1/metrics/batch')?.operation

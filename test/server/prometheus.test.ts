@@ -46,11 +46,32 @@ describe('/metrics', () => {
   test('wants a token as soon as the request comes through a proxy', async () => {
     const server = await startTestServer()
     const { token } = await server.makeToken('viewer')
-    for (const name of ['forwarded', 'x-forwarded-for', 'via']) {
-      const headers = { [name]: '127.0.0.1' }
-      expect((await server.call('/metrics', { headers })).body.error.code).toBe('token_missing')
-      expect((await server.call('/metrics', { headers, token })).status).toBe(200)
+    const names = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']
+    for (const name of names) {
+      for (const value of ['127.0.0.1', '']) {
+        const headers = { [name]: value }
+        const answer = await server.call('/metrics', { headers })
+        expect([name, value, answer.body?.error.code]).toEqual([name, value, 'token_missing'])
+        expect((await server.call('/metrics', { headers, token })).status).toBe(200)
+      }
     }
+  })
+
+  test('and when it asks for another name than that of this machine itself', async () => {
+    const server = await startTestServer()
+    for (const host of ['127.0.0.1', '127.0.0.1:1', '127.9.9.9', '[::1]:8080', 'localhost', 'LOCALHOST:80']) {
+      expect([host, (await server.call('/metrics', { headers: { host } })).status]).toEqual([host, 200])
+    }
+    for (const host of ['printers.example', 'localhost.example', '127.0.0.1.example', '128.0.0.1', '[::2]', '']) {
+      expect([host, (await server.call('/metrics', { headers: { host } })).status]).toEqual([host, 401])
+    }
+  })
+
+  test('and always where a proxy stands in front', async () => {
+    const server = await startTestServer({
+      options: (defaults) => ({ ...defaults, listen: { ...defaults.listen, trusted_proxies: ['10.0.0.1'] } }),
+    })
+    expect((await server.call('/metrics')).body.error.code).toBe('token_missing')
   })
 
   test('devices are there when the switch is on: only what is known as a number, text of strangers bounded', async () => {

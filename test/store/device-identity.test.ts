@@ -3,7 +3,6 @@ import type { DeviceState } from '../../src/core/protocol/devices.ts'
 import {
   type Candidates,
   decideDevice,
-  type IdentityKind,
   type KnownDevice,
   readIdentity,
 } from '../../src/core/store/sqlite/device-identity.ts'
@@ -64,6 +63,14 @@ describe('what identifies', () => {
     })
   })
 
+  it('all words count where neither serial nor MAC address is shown', () => {
+    const item = { manufacturer: 'HP', model: 'M404', ip: '10.0.0.1', device_id: 'pool-17', serial: '0000' }
+    expect(readIdentity(item).words).toBe('hp|m404|0000|pool-17|10.0.0.1#1')
+    expect(readIdentity({ ...item, serial: 'S1' }).words).toBeNull()
+    expect(readIdentity({ ...item, mac_address: '00:1b:a9:01:02:03' }).words).toBeNull()
+    expect(readIdentity({ manufacturer: 'HP' }).words).toBeNull()
+  })
+
   it('what nothing tells apart is one device of its agent, for each model', () => {
     const one = readIdentity({ serial: '0000', manufacturer: 'HP', model: 'X' })
     expect(one).toMatchObject({ isWorldwide: false, serial: null })
@@ -84,8 +91,8 @@ describe('which device', () => {
     foreign: false,
     ...more,
   })
-  const nobody: Candidates = { serial: null, mac: null, device_id: null, address: null }
-  const decide = (item: DeviceState, known: Partial<Record<IdentityKind, KnownDevice>>) =>
+  const nobody: Candidates = { serial: null, mac: null, device_id: null, address: null, words: null }
+  const decide = (item: DeviceState, known: Partial<Candidates>) =>
     decideDevice(readIdentity(item), { ...nobody, ...known })
 
   it('nothing known: a new one', () => {
@@ -170,6 +177,20 @@ describe('which device', () => {
     expect(decide(all, { serial: { ...serial, address: '10.0.0.9#1' }, address: device(3) }).merges).toEqual([])
     expect(decide(all, { serial, address: device(3, { model: null }) }).merges).toEqual([])
     expect(decide(all, { serial, address: device(3, { has_mac: true }) }).merges).toEqual([])
+  })
+
+  it('what an address or a device id contradicts is found by its words, as long as these do not contradict', () => {
+    const item = { manufacturer: 'HP', model: 'M404', ip: '10.0.0.1', device_id: 'pool-17' }
+    const [brother, words] = [device(3, { maker: 'brother' }), device(5)]
+    expect(decide(item, { address: brother, device_id: brother, words }).device).toBe(5)
+    expect(decide(item, { address: device(3), words }).device).toBe(3)
+    expect(decide(item, { address: brother, words: device(5, { model: 'l5' }) }).device).toBeNull()
+  })
+
+  it("another agent's device keeps the address that this one found it at", () => {
+    const theirs = device(1, { serial: 'S1', foreign: true })
+    expect(decide(all, { serial: theirs, address: theirs }).claims).toEqual(['address'])
+    expect(decide(all, { serial: theirs, address: device(2) }).claims).toEqual([])
   })
 
   it("nothing of another agent's device is merged, moved or added to", () => {

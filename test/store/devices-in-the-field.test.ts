@@ -244,3 +244,128 @@ it('identities and agents show the day on which they were seen last', async () =
   expect(found?.identities).toMatchObject([{ first_seen: at(NOW + MINUTE), last_seen: seen }])
   expect(found?.agents).toMatchObject([{ last_seen: seen }])
 })
+
+it("another agent's readings of a device are seen by the day as well", async () => {
+  const { store, read, wait } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  const item = { ...HP, serial: 'S1', ip: '10.0.0.1' }
+  await read(item)
+  await read(item, other)
+  wait(DAY - HOUR)
+  await read(item)
+  await read({ ...item, model: 'M404n' }, other)
+  const seen = at(NOW + DAY - HOUR + 4 * MINUTE)
+  const found = await detail(store)
+  expect(found?.agent_id).toBe('site-1')
+  expect(found?.identities.find((each) => each.agent_id === 'site-2')).toMatchObject({
+    kind: 'address',
+    last_seen: seen,
+  })
+  expect(found?.agents.find((each) => each.agent_id === 'site-2')).toMatchObject({ last_seen: seen })
+})
+
+it('the first reading of a day is the one that identities and agents keep, whatever else a reading of the day says', async () => {
+  const { store, read } = await open()
+  await read({ ...HP, serial: 'S1' })
+  await read({ ...HP, serial: 'S1', model: 'M405' })
+  await read({ ...HP, serial: 'S1', sampled_at: at(NOW - HOUR) })
+  const found = await detail(store)
+  const dates = { first_seen: at(NOW + MINUTE), last_seen: at(NOW + MINUTE) }
+  expect(found?.identities).toMatchObject([dates])
+  expect(found?.agents).toMatchObject([dates])
+  expect(found?.first_seen).toBe(at(NOW - HOUR))
+})
+
+it('an address leads nowhere any more once its device shows another model', async () => {
+  const { store, read } = await open()
+  const said = { ip: '10.0.0.1', manufacturer: 'HP', model: 'M404' }
+  await read({ ...said, serial: 'S1' })
+  for (let i = 0; i < 3; i += 1) await read({ ...said, page_count: i })
+  expect(await listAll(store)).toHaveLength(1)
+  await read({ ...said, serial: 'S1', model: 'M405' })
+  await read({ ...said, page_count: 4 })
+  const devices = await listAll(store)
+  expect(devices).toMatchObject([
+    { serial: 'S1', model: 'M405', ip: null },
+    { serial: null, model: 'M404', page_count: 4, ip: '10.0.0.1' },
+  ])
+})
+
+it('a MAC address goes to the agent that shows it once the agent of the former device is silent', async () => {
+  const { store, read, wait, history } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  await read({ ...HP, serial: 'S1', mac_address: MAC })
+  for (let i = 0; i < 2; i += 1) await read({ ...HP, serial: 'S2', mac_address: MAC }, other)
+  expect(await history()).toEqual(['device_discovered', 'device_discovered'])
+  wait(DAY)
+  await read({ ...HP, serial: 'S2', mac_address: MAC }, other)
+  expect(await history()).toEqual(['device_discovered', 'device_discovered', 'device_identity_moved'])
+})
+
+it('a device id that printers of two makers show makes two devices, and not one more with each reading', async () => {
+  const { store, read } = await open()
+  for (let i = 0; i < 3; i += 1) {
+    await read({ manufacturer: 'HP', device_id: 'pool-1', page_count: i })
+    await read({ manufacturer: 'Brother', device_id: 'pool-1', page_count: 10 + i })
+    // an address that moves makes ingest forget what it remembers
+    await read({ serial: `S${i}`, ip: '10.0.0.1', manufacturer: 'Canon' })
+  }
+  const devices = (await listAll(store)).filter((device) => device.manufacturer !== 'Canon')
+  expect(devices).toMatchObject([
+    { manufacturer: 'HP', page_count: 2 },
+    { manufacturer: 'Brother', page_count: 12 },
+  ])
+})
+
+it('two words for the maker at one address do not make a device with each reading', async () => {
+  const { store, read } = await open()
+  for (let i = 0; i < 5; i += 1) {
+    await read({ ip: '10.0.0.1', manufacturer: 'HP' })
+    await read({ ip: '10.0.0.1', manufacturer: 'Hewlett-Packard' })
+  }
+  // the first of them was known by the address alone
+  expect((await listAll(store)).length).toBeLessThanOrEqual(3)
+})
+
+it('the words that a device is told apart by are seen by the day as well, whichever key found it', async () => {
+  const { store, read, wait } = await open()
+  await read({ ip: '10.0.0.1', manufacturer: 'Brother' })
+  for (let i = 0; i < 3; i += 1) await read({ ip: '10.0.0.1', ...HP })
+  wait(DAY)
+  await read({ ip: '10.0.0.1', ...HP })
+  const last_seen = at(NOW + DAY + 5 * MINUTE)
+  expect((await detail(store, 1))?.identities).toMatchObject([
+    { kind: 'address', last_seen },
+    { kind: 'device_id', last_seen },
+  ])
+})
+
+it('old readings of what an address was before are of one device', async () => {
+  const { store, read } = await open()
+  await read({ ip: '10.0.0.1', manufacturer: 'Brother' })
+  for (let i = 3; i > 0; i -= 1) await read({ ip: '10.0.0.1', ...HP, sampled_at: at(NOW - i * HOUR) })
+  const devices = await listAll(store)
+  expect(devices).toMatchObject([
+    { manufacturer: 'HP', first_seen: at(NOW - 3 * HOUR) },
+    { manufacturer: 'Brother', ip: '10.0.0.1' },
+  ])
+  expect(await rawMetrics(store, devices[0]?.device_id as string)).toHaveLength(3)
+  // a reading of today shows the same words: it is there again
+  await read({ ip: '10.0.0.1', ...HP })
+  expect(await listAll(store)).toMatchObject([{ ip: '10.0.0.1' }, { ip: null }])
+})
+
+it.each([
+  ['nothing and the word for it', { device_id: 'pool-1', model: null }, { device_id: 'pool-1', model: 'null' }],
+  [
+    'texts of more than one line',
+    { device_id: 'pool-1', manufacturer: 'HP', model: 'Brother\nM404' },
+    { device_id: 'pool-1\nHP', manufacturer: 'Brother', model: 'M404' },
+  ],
+])('%s are not taken for other words', async (_, one, other) => {
+  const { store, read } = await open()
+  await read({ device_id: 'pool-1', model: one.model ?? 'M404' })
+  for (let i = 0; i < 3; i += 1) await read({ ...one, page_count: i })
+  await read({ ...other, page_count: 10 })
+  expect(await listAll(store)).toMatchObject([{ page_count: 2 }, { page_count: 10 }])
+})

@@ -39,7 +39,7 @@ async function watchPlans() {
   const plans = new Map<string, string[]>()
   const prepare = db.prepare.bind(db)
   const explain = (sql: string) => {
-    if (!/^\s*(SELECT|UPDATE|DELETE|INSERT)/i.test(sql)) return
+    if (!/^\s*(SELECT|WITH|UPDATE|DELETE|INSERT)/i.test(sql)) return
     const names = [...sql.matchAll(/@(\w+)/g)].map((match) => [match[1], 1])
     const unnamed = Array(sql.replace(/@\w+/g, '').split('?').length - 1).fill(1)
     const bound = names.length > 0 ? [Object.fromEntries(names)] : unnamed
@@ -158,19 +158,24 @@ it('a list of devices in any order is a walk of an index, without sorting', asyn
 })
 
 it('the readings of a device come in order from the index, those of merged ones too', async () => {
-  const { store, plans } = await watchPlans()
-  const agent_id = await enrolAgent(store)
-  const mac_address = '00:1b:a9:01:02:03'
-  for (const item of [{ mac_address }, printer('S1'), printer('S1', { mac_address })]) {
-    await ingest(store, newBatch(agent_id, 'metrics', [item]))
+  const { plans } = await watchPlans()
+  const walks = [...plans].filter(([sql]) => sql.includes('RECURSIVE walk')).map(([, details]) => details.join('\n'))
+  expect(walks).toHaveLength(2)
+  const step =
+    'USING COVERING INDEX metrics_history_by_device (device=? AND of_other_agent=? AND sampled_at>? AND sampled_at<?)'
+  for (const plan of walks) {
+    // the first of each device, and what comes after it
+    expect(plan.split(step)).toHaveLength(3)
+    expect(plan).toContain('devices_by_merge (merged_into=?)')
+    expect(plan).not.toMatch(/TEMP B-TREE/)
   }
-  const [device] = (await store.listDevices({ limit: 1 })).items
-  plans.clear()
-  await store.listMetrics({ device_id: device?.device_id as string, resolution: 'raw', limit: 1 })
-  const [plan] = [...plans].filter(([sql]) => sql.includes('metrics_history')).map(([, details]) => details.join('\n'))
-  expect(plan).toContain('MERGE (UNION ALL)')
-  expect(plan).toMatch(/USING INDEX metrics_history_by_device \(device=\? AND \(?sampled_at/)
-  expect(plan).not.toMatch(/TEMP B-TREE/)
+})
+
+it('the newest reading of a device is looked up', async () => {
+  const { plans } = await watchPlans()
+  const [plan] = [...plans].filter(([sql]) => sql.includes('AS at\n')).map(([, details]) => details.join('\n'))
+  expect(plan).toContain('metrics_history_by_device (device=? AND of_other_agent=? AND sampled_at<?)')
+  expect(plan).toContain('metrics_history_ahead (device=?)')
 })
 
 /** All plans of the statements that a call made the store prepare. */

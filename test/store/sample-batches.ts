@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { BatchKind } from '../../src/core/protocol/batches.ts'
 import type { DeviceItem } from '../../src/core/protocol/devices.ts'
 import type { MetricItem } from '../../src/core/protocol/metrics.ts'
+import { composeItems } from '../../src/core/store/compose-items.ts'
 import type { Actor, BatchOutcome, CheckedBatch, NewToken, Registration, Store } from '../../src/core/store/store.ts'
 
 export const NOW = Date.UTC(2026, 0, 15, 12)
@@ -56,7 +57,7 @@ export function newBatch(
     received_at: NOW,
     batch_time: null,
     clock_offset_ms: null,
-    items,
+    items: composeItems(kind, items),
     ip_address: '192.0.2.7',
     ...more,
   }

@@ -1,6 +1,7 @@
 import { execFile, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -144,6 +145,45 @@ describe('migrations', () => {
     const old = openSqliteStore(copy)
     expect(await old.findAgent('site-1', OFFLINE_AFTER, NOW)).toMatchObject({ agent_id: 'site-1' })
     await old.close()
+  })
+
+  it('the copy has its name only when it is whole', async () => {
+    const { store, file, directory } = await openTemporary()
+    await enrolAgent(store, 'site-1')
+    await store.close()
+    const db = openDatabase(file)
+    onTestFinished(() => void db.close())
+    const copies = () => readdirSync(directory).filter((name) => name.includes('.before-'))
+    let whileCopying: string[] | undefined
+    const prepare = db.prepare.bind(db)
+    db.prepare = ((sql: string) => {
+      const statement = prepare(sql)
+      if (!sql.startsWith('VACUUM')) return statement
+      return {
+        run: (path: string) => {
+          statement.run(path)
+          whileCopying = copies()
+        },
+      }
+    }) as typeof db.prepare
+    migrate(db, file, [...MIGRATIONS, SECOND])
+    expect(whileCopying).toEqual([expect.stringMatching(/\.part-[0-9a-f]+$/)])
+    expect(copies()).toEqual([`printmaster.db.before-${MIGRATIONS.length + 1}`])
+  })
+
+  it('where no copy can be made, the schema stays as it is', async () => {
+    const { store, file, directory } = await openTemporary()
+    await enrolAgent(store, 'site-1')
+    await store.close()
+    const db = openDatabase(file)
+    onTestFinished(() => void db.close())
+    // as long as a name of a file can be: what is longer than that cannot be made
+    const long = join(directory, 'x'.repeat(250))
+    const error = attempt(() => migrate(db, long, [...MIGRATIONS, SECOND]))
+    expect(error).toEqual(refusal('unavailable'))
+    expect((error as Error).message).toContain('so the schema stays as it is')
+    expect(db.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+    expect((await readdir(directory)).filter((name) => name.includes('.before-'))).toEqual([])
   })
 
   it('one that fails leaves the schema before it', async () => {

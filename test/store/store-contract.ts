@@ -105,12 +105,18 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.tokensVersion()).toBe(versions.at(-1))
       })
 
-      it('there is enrolment once a token for it was made', async () => {
-        expect(await store.hasEnrolment()).toBe(false)
+      it('there is enrolment while a token for it is valid, and once an agent has registered', async () => {
+        expect(await store.hasEnrolment(NOW)).toBe(false)
         await store.createToken(newToken({ scope: 'admin' }), ADMIN, NOW)
-        expect(await store.hasEnrolment()).toBe(false)
-        await store.createToken(newToken(), ADMIN, NOW)
-        expect(await store.hasEnrolment()).toBe(true)
+        await store.createToken(newToken({ expires_at: NOW + 1000 }), ADMIN, NOW)
+        expect(await store.hasEnrolment(NOW)).toBe(true)
+        expect(await store.hasEnrolment(NOW + 1000)).toBe(false)
+        const { token_id } = await store.createToken(newToken(), ADMIN, NOW)
+        expect(await store.hasEnrolment(NOW + 1000)).toBe(true)
+        await store.revokeToken(token_id, ADMIN, NOW)
+        expect(await store.hasEnrolment(NOW + 1000)).toBe(false)
+        await enrolAgent(store)
+        expect(await store.hasEnrolment(NOW + DAY)).toBe(true)
       })
     })
 
@@ -323,14 +329,14 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
 
       it('the same batch again gives the first answer and changes nothing', async () => {
         const agent_id = await enrolAgent(store)
-        const batch = newBatch(agent_id, 'metrics', [printer('S1'), printer('S2')], { journal_id, seq: 7 })
+        const batch = newBatch(agent_id, 'metrics', [printer('S1'), printer('S2')], { journal_id, seq: 1 })
         const [first] = await ingest(store, batch)
-        expect(first).toEqual({ outcome: 'stored', received: 2, stored: 2, duplicates: 0, stored_at: NOW, last_seq: 7 })
+        expect(first).toEqual({ outcome: 'stored', received: 2, stored: 2, duplicates: 0, stored_at: NOW, last_seq: 1 })
         const before = await listAll(store)
         const [again] = await ingest(store, { ...batch, received_at: NOW + HOUR })
         expect(again).toEqual({ ...first, outcome: 'repeated' })
         expect(await listAll(store)).toEqual(before)
-        expect(await store.lastSeq(agent_id, journal_id.toUpperCase())).toBe(7)
+        expect(await store.lastSeq(agent_id, journal_id.toUpperCase())).toBe(1)
         expect(await store.lastSeq(agent_id, randomUUID())).toBeNull()
         expect(await store.lastSeq('nobody', journal_id)).toBeNull()
       })
@@ -348,10 +354,25 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
 
       it('the same journal of another agent is another journal', async () => {
         const [one, other] = [await enrolAgent(store), await enrolAgent(store)]
-        await ingest(store, newBatch(one, 'metrics', [printer('S1')], { journal_id, seq: 5 }))
+        await ingest(store, newBatch(one, 'metrics', [printer('S1')], { journal_id, seq: 1 }))
         expect(await store.lastSeq(other, journal_id)).toBeNull()
-        const [outcome] = await ingest(store, newBatch(other, 'metrics', [printer('S2')], { journal_id, seq: 5 }))
-        expect(outcome).toMatchObject({ outcome: 'stored', last_seq: 5 })
+        const [outcome] = await ingest(store, newBatch(other, 'metrics', [printer('S2')], { journal_id, seq: 1 }))
+        expect(outcome).toMatchObject({ outcome: 'stored', last_seq: 1 })
+      })
+
+      it('tells how far a journal is held without a gap, whatever came behind it', async () => {
+        const agent_id = await enrolAgent(store)
+        const send = async (seq: number) => {
+          const [outcome] = await ingest(
+            store,
+            newBatch(agent_id, 'metrics', [printer(`S${seq}`)], { journal_id, seq }),
+          )
+          return outcome?.outcome === 'stored' ? outcome.last_seq : outcome
+        }
+        const told: unknown[] = []
+        for (const seq of [31, 3, 1, 4, 2, 5]) told.push(await send(seq))
+        expect(told).toEqual([0, 0, 1, 1, 4, 5])
+        expect(await store.lastSeq(agent_id, journal_id)).toBe(5)
       })
 
       it('one that is refused does not disturb the others, and leaves nothing', async () => {
@@ -367,7 +388,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         )
         expect(outcomes[0]).toMatchObject({ outcome: 'invalid_items', items: [{ index: 1, reading_id }] })
         expect(outcomes[1]).toEqual({ outcome: 'agent_unknown' })
-        expect(outcomes[2]).toMatchObject({ outcome: 'stored', last_seq: 2 })
+        expect(outcomes[2]).toMatchObject({ outcome: 'stored', last_seq: 0 })
         expect((await listAll(store)).map((device) => device.serial).sort()).toEqual(['S1', 'S3'])
         expect((await actions(store)).slice(before.length)).toEqual(['device_discovered'])
         // what was made up for the refused batch is not remembered
@@ -425,7 +446,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         ['none, with one of the batch', null, NOW - DAY, null, at(NOW - DAY), null],
         ['none at all', null, null, null, at(NOW), 'missing'],
         ['no time', 'yesterday', NOW - DAY, null, at(NOW), 'unreadable'],
-        ['long ago', '1970-01-01T00:00:00Z', null, null, '1970-01-01T00:00:00.000Z', null],
+        ['long ago', '1970-01-01T00:00:00Z', null, null, '1970-01-01T00:00:00.000Z', 'past'],
       ])('no reading is refused for its time: %s', async (_, sampled_at, batch_time, offset, stored, mark) => {
         const agent_id = await enrolAgent(store)
         const item = printer('S1', { sampled_at })

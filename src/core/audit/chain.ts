@@ -41,14 +41,21 @@ const REPEATED = [
 /**
  * Walks the chain from the entry after `start` and gives one sentence for each kind of damage, at most `most` of them:
  * an entry that is missing, whose hash does not fit, or whose columns say other than its body. `end` is where the chain
- * has to end; what was cut off there shows in no entry.
+ * has to end; what was cut off there shows in no entry. Where `start` or `end` is not known (null), nothing is said of it.
  */
-export function verifyChain(entries: Iterable<StoredEntry>, start: ChainEnd, end: ChainEnd, most = 20): string[] {
+export function verifyChain(
+  entries: Iterable<StoredEntry>,
+  start: ChainEnd | null,
+  end: ChainEnd | null,
+  most = 20,
+): string[] {
   const problems: string[] = []
   let before = start
   for (const entry of entries) {
     if (problems.length >= most) return problems
-    if (entry.seq !== before.seq + 1) problems.push(`audit entries ${before.seq + 1} to ${entry.seq - 1} are missing`)
+    if (before === null) before = entry
+    else if (entry.seq !== before.seq + 1)
+      problems.push(`audit entries ${before.seq + 1} to ${entry.seq - 1} are missing`)
     // after a gap nothing can be said of the first hash; the next ones are held against what is stored
     else if (!sameBytes(hashEntry(before.hash, entry.body), entry.hash)) {
       problems.push(`audit entry ${entry.seq} does not fit its hash: it or the one before was changed`)
@@ -57,6 +64,7 @@ export function verifyChain(entries: Iterable<StoredEntry>, start: ChainEnd, end
     if (differing !== null) problems.push(`audit entry ${entry.seq}: ${differing}`)
     before = entry
   }
+  if (before === null || end === null) return problems
   if (before.seq < end.seq) problems.push(`audit entries ${before.seq + 1} to ${end.seq} are missing at the end`)
   else if (before.seq > end.seq)
     problems.push(`audit entry ${end.seq + 1} and later ones were not written by PrintMaster`)

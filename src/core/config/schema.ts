@@ -185,7 +185,7 @@ export const SECURITY_KEYS = {
   requests_per_second: {
     kind: integer('requests per second', 1, 100_000, 10),
     initial: '10',
-    why: 'Requests a second that each agent may make for long.',
+    why: 'Requests a second that each agent, and each other token, may make for long.',
   },
   burst: { kind: integer('requests', 1, 100_000, 20), initial: '20', why: 'Requests that it may make at once.' },
   refused_attempts: {

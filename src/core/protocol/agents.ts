@@ -18,9 +18,12 @@ import {
 
 export const PROTOCOL_VERSION = '1'
 
+/** Paths below /agents, and who else acts in the audit log: no agent is called so. */
+const RESERVED_NAMES = ['list', 'register', 'register-with-token', 'heartbeat', 'server', 'local', 'system']
+
 /** Agents name themselves: a UUID unless set. Nothing in it may need escaping in a path, a header or a log. */
 export const agentId = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$',
+  pattern: `^(?!(?:${RESERVED_NAMES.join('|')})$)[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$`,
   description: 'made by the agent: a UUID unless set in its config',
 })
 

@@ -30,11 +30,11 @@ const FLAT_TONER = /^toner_(black|cyan|magenta|yellow)$/
  */
 export function addOlderLevels(item: Item): Item {
   let result = item
-  if (item.supplies === undefined) {
+  if (item.supplies == null) {
     const levels = readTonerLevels(item)
     if (levels.length > 0) result = { ...result, supplies: levels }
   }
-  if (item.trays === undefined && Array.isArray(item.paper_trays)) {
+  if (item.trays == null && Array.isArray(item.paper_trays)) {
     result = { ...result, trays: item.paper_trays.filter(isObject).map(readOlderTray) }
   }
   return result

@@ -8,6 +8,9 @@ export const API_ERRORS = {
   invalid_query: { status: 400, why: 'A query parameter does not fit the schema; details.fields names it.' },
   invalid_cursor: { status: 400, why: 'The cursor was not given by this server for this list; begin without one.' },
   invalid_request: { status: 400, why: 'The request itself is broken: its encoding, its length, its headers.' },
+  request_timeout: { status: 408, why: 'The request took too long to arrive.' },
+  expectation_failed: { status: 417, why: 'Of Expect only 100-continue is known.' },
+  headers_too_large: { status: 431, why: 'The headers are too large.' },
   digest_mismatch: { status: 400, why: 'Content-Digest does not fit the bytes that arrived; send them again.' },
   token_missing: { status: 401, why: 'Send Authorization: Bearer TOKEN.' },
   token_unknown: { status: 401, why: 'No such token. An agent may register once more.' },
@@ -34,10 +37,13 @@ export const API_ERRORS = {
   },
   invalid_items: { status: 422, why: 'Nothing was stored; details.items names each item that does not fit, and why.' },
   too_many_items: { status: 413, why: 'The batch holds more items than details.limit.' },
-  rate_limited: { status: 429, why: 'Too many requests of this agent; Retry-After says how many seconds to wait.' },
+  rate_limited: {
+    status: 429,
+    why: 'Too many requests of this agent, with this token or on this connection; Retry-After says how many seconds to wait.',
+  },
   too_many_attempts: {
     status: 429,
-    why: 'Too many refused tokens from this address; Retry-After says how long to wait.',
+    why: 'Too many refused tokens or registrations from this address; Retry-After says how long to wait.',
   },
   internal: { status: 500, why: 'A fault of the server. It is in its log, under details.request_id.' },
   overloaded: {

@@ -27,7 +27,9 @@ export const AuditEventSchema = Type.Object(
     resource_type: Type.Optional(nullableText(64, 'device, agent, config')),
     resource_id: Type.Optional(nullableText(256, 'which one')),
     outcome: Type.Optional(nullableText(32, 'success, failure, denied')),
-    details: Type.Optional(Type.Object({}, { additionalProperties: true, description: 'at most 16 KiB as JSON' })),
+    details: Type.Optional(
+      Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'], description: 'at most 16 KiB as JSON' }),
+    ),
     timestamp: Type.Optional(timestamp('when it happened, by the clock of the agent')),
   },
   { ...open, title: 'AuditEvent' },
@@ -37,8 +39,13 @@ export type AuditEvent = Type.Static<typeof AuditEventSchema>
 /** One event, or several of them under `events`. */
 export const AuditLogRequestSchema = Type.Unsafe<AuditEvent | { events: AuditEvent[] }>({
   title: 'AuditLogRequest',
-  description: 'one event, or { "events": [...] }',
+  description:
+    'one event, or { "events": [...] }; each of them is checked as an AuditEvent, and named where it does not fit',
   type: 'object',
+  properties: {
+    ...AuditEventSchema.properties,
+    events: { description: `up to ${MAX_EVENTS_PER_BATCH} events, in place of one` },
+  },
   additionalProperties: true,
 })
 

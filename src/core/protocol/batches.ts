@@ -37,7 +37,9 @@ export const BatchAnswerSchema = Type.Object(
     stored: Type.Integer({ description: 'items that the server holds now: new ones and those that it had' }),
     duplicates: Type.Integer({ description: 'of these, how many it had already' }),
     journal_id: nullableText(64, 'as in the batch'),
-    last_seq: nullableCount('up to this sequence number the journal is held without a gap; null without one'),
+    last_seq: nullableCount(
+      'up to this sequence number, counted from 1, the journal is held without a gap; null for a batch without journal_id',
+    ),
     store_id: Type.String({ description: 'names the database; when it changes or last_seq goes back, send again' }),
     server_time: utcTime('when the batch was stored'),
   },

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type TSchema } from 'typebox'
 import { agentId } from './agents.ts'
 import {
   closed,
@@ -11,7 +11,6 @@ import {
   nullableText,
   open,
   text,
-  timestamp,
   utcTime,
 } from './kinds.ts'
 
@@ -51,7 +50,10 @@ export const WireSupplySchema = Type.Object(
 )
 export type WireSupply = Type.Static<typeof WireSupplySchema>
 
-const rows = (description: string) => Type.Optional(Type.Array(Type.Object({}, open), { maxItems: 512, description }))
+/** Lists of older agents are null where they are empty. */
+const nullableRows = <S extends TSchema>(items: S, description: string) =>
+  Type.Optional(Type.Unsafe<Type.Static<S>[] | null>({ type: ['array', 'null'], items, maxItems: 512, description }))
+const rows = (description: string) => nullableRows(Type.Object({}, open), description)
 
 /** What names a printer: at least one of serial, mac_address, device_id or ip has to be there. */
 export const IDENTITY_FACTS = {
@@ -61,7 +63,10 @@ export const IDENTITY_FACTS = {
   ip: Type.Optional(nullableText(64, 'address that it was read at')),
   port: Type.Optional(nullable<number>({ type: 'integer', minimum: 1, maximum: 65_535 } as never, 'UDP port of SNMP')),
   printer_index: Type.Optional(
-    nullable<number>({ type: 'integer' }, 'hrDeviceIndex: one address can serve several printers'),
+    nullable<number>(
+      { type: 'integer', minimum: 0, maximum: 2_147_483_647 } as never,
+      'hrDeviceIndex: one address can serve several printers',
+    ),
   ),
   manufacturer: Type.Optional(nullableText(256, '')),
   model: Type.Optional(nullableText(256, '')),
@@ -73,10 +78,16 @@ export const STATE_FACTS = {
     COUNTERS.map((name) => [name, Type.Optional(nullableCount('lifetime counter; null when there is none'))]),
   ),
   uptime_seconds: Type.Optional(nullableCount('sysUpTime')),
-  supplies: Type.Optional(Type.Array(WireSupplySchema, { maxItems: 512 })),
+  supplies: nullableRows(WireSupplySchema, 'as scan prints them'),
   trays: rows('as scan prints them'),
   alerts: rows('as scan prints them'),
-  sampled_at: Type.Optional(timestamp('when the printer was read, by the clock of the agent')),
+  sampled_at: Type.Optional(
+    Type.Unsafe<unknown>({
+      type: ['string', 'number', 'boolean', 'null'],
+      maxLength: 256,
+      description: 'RFC 3339: when the printer was read, by the clock of the agent. What is no time is kept and marked',
+    }),
+  ),
 }
 
 export const DeviceItemSchema = Type.Object(
@@ -114,8 +125,8 @@ export interface DeviceState extends Partial<Record<CounterName, number | null>>
   readonly model?: string | null
   readonly status?: string | null
   readonly uptime_seconds?: number | null
-  readonly supplies?: readonly WireSupply[]
-  readonly sampled_at?: string | null
+  readonly supplies?: readonly WireSupply[] | null
+  readonly sampled_at?: unknown
   readonly [other: string]: unknown
 }
 

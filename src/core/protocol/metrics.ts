@@ -11,16 +11,20 @@ import {
   open,
   text,
   utcTime,
-  uuid,
 } from './kinds.ts'
 
 export const MAX_METRICS_PER_BATCH = 5000
 
+/** Version 8 is what the server derives: nobody can take an id that it will derive. */
+const clientUuid = Type.String({
+  pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-7][0-9a-fA-F]{3}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+  description:
+    'UUIDv7 (1 to 7 are taken), from the journal; left out, it is derived from agent, device, time and content',
+})
+
 export const MetricItemSchema = Type.Object(
   {
-    reading_id: Type.Optional(
-      uuid('UUIDv7, from the journal; left out, it is derived from agent, device, time and content'),
-    ),
+    reading_id: Type.Optional(clientUuid),
     ...IDENTITY_FACTS,
     ...STATE_FACTS,
   },
@@ -33,7 +37,7 @@ export interface MetricItem extends DeviceState {
 }
 
 /** Why `sampled_at` may not be what the clock of the server would have said. */
-export const TIME_MARKS = ['missing', 'unreadable', 'future', 'clock_offset'] as const
+export const TIME_MARKS = ['missing', 'unreadable', 'past', 'future', 'clock_offset'] as const
 export type TimeMark = (typeof TIME_MARKS)[number]
 
 export const MetricSchema = Type.Object(
@@ -47,6 +51,11 @@ export const MetricSchema = Type.Object(
     time_mark: nullable<TimeMark>(
       { type: 'string', enum: [...TIME_MARKS, null] } as never,
       'what is odd about sampled_at: missing and unreadable stand for received_at; null when nothing is',
+    ),
+    of_other_agent: Type.Optional(
+      Type.Boolean({
+        description: 'true where agent_id was not the agent that the device is read by: hours and days leave it out',
+      }),
     ),
     status: nullableText(64, ''),
     ...Object.fromEntries(COUNTERS.map((name) => [name, Type.Optional(nullableCount(''))])),
@@ -83,7 +92,11 @@ export const MetricPeriodSchema = Type.Object(
     lowest_supply: nullable<number>({ type: 'integer' }, 'the lowest of all its readings in percent'),
     last_status: nullableText(64, ''),
   },
-  { ...closed, title: 'MetricPeriod' },
+  {
+    ...closed,
+    title: 'MetricPeriod',
+    description: 'one that has more readings than a page goes through comes in parts, with the same period_start',
+  },
 )
 export type MetricPeriod = Type.Static<typeof MetricPeriodSchema>
 
@@ -96,6 +109,11 @@ export const MetricListSchema = Type.Object(
     }),
     next_cursor: nextCursor,
   },
-  { ...closed, title: 'MetricList' },
+  {
+    ...closed,
+    title: 'MetricList',
+    description:
+      'hours and days: a page may end before its limit, even empty; next_cursor alone says whether more follows',
+  },
 )
 export type MetricList = Type.Static<typeof MetricListSchema>

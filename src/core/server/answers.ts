@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { API_ERRORS, ApiError } from '../protocol/api-error.ts'
+import { API_ERRORS, ApiError, type ApiErrorCode } from '../protocol/api-error.ts'
 import { StoreError } from '../store/store-error.ts'
 import { MAX_DRAINED_BYTES } from './limits/http-limits.ts'
 import type { ServerLog } from './server-options.ts'
@@ -7,6 +7,7 @@ import type { ServerLog } from './server-options.ts'
 export const READ_ENCODINGS = 'gzip, zstd, br, deflate, identity'
 /** Seconds after which a client may try again what the server could not take. */
 export const RETRY_AFTER = 2
+const ENDS_CONNECTION: ReadonlySet<ApiErrorCode> = new Set(['shutting_down', 'too_many_attempts'])
 
 /** Answers any error in the one shape; what is no refusal is logged, and answered without what it says. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: ServerLog): void {
@@ -19,7 +20,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const details = refusal.code === 'internal' ? { request_id: request.id } : refusal.details
   const answer = details === undefined ? refusal : new ApiError(refusal.code, refusal.message, details)
   setHeaders(answer, reply)
-  if (canGoOn(request) && refusal.code !== 'shutting_down') reply.removeHeader('connection')
+  if (ENDS_CONNECTION.has(refusal.code) || !reply.raw.shouldKeepAlive) reply.header('connection', 'close')
+  else if (canGoOn(request)) reply.removeHeader('connection')
   void reply.code(answer.status).type('application/json').send(JSON.stringify(answer.toAnswer()))
 }
 
@@ -43,7 +45,6 @@ function setHeaders({ code, status, details }: ApiError, reply: FastifyReply): v
   }
   if (code === 'unsupported_encoding') reply.header('accept-encoding', READ_ENCODINGS)
   if (code === 'method_not_allowed') reply.header('allow', String(details?.allow))
-  if (code === 'shutting_down') reply.header('connection', 'close')
 }
 
 /** What a client is told of an error: nothing of the inside. */

@@ -10,8 +10,8 @@ import { v7 as makeUuid } from 'uuid'
 import { ApiError } from '../protocol/api-error.ts'
 import { answerError } from './answers.ts'
 import { compileAnswer, compileCheck, parseQuery } from './compile-schema.ts'
-import { type FindMethods, passGate, passUnreadable } from './gate.ts'
-import { MAX_BATCH_BYTES, MAX_SMALL_BYTES, MAX_URL_LENGTH } from './limits/http-limits.ts'
+import { type FindMethods, passAgain, passGate, passUnreadable, refuseRate } from './gate.ts'
+import { MAX_BATCH_BYTES, MAX_PIPELINED_REQUESTS, MAX_SMALL_BYTES, MAX_URL_LENGTH } from './limits/http-limits.ts'
 import { answerParserError } from './parser-errors.ts'
 import { parseBody, readBytes } from './read-body.ts'
 import { readRemoteAddress } from './remote-address.ts'
@@ -36,6 +36,7 @@ type MakeServer = NonNullable<FastifyServerOptions['serverFactory']>
 export async function buildApp(services: Services, makeServer: MakeServer): Promise<FastifyInstance> {
   const answering = new WeakMap<Socket, FastifyRequest['raw']>()
   const started = new WeakSet<FastifyRequest['raw']>()
+  const unanswered = new WeakMap<Socket, number>()
   const { trusted_proxies } = services.options.listen
   const app = fastify({
     serverFactory: makeServer,
@@ -71,7 +72,7 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
     const { batch, body_limit = MAX_SMALL_BYTES } = request.routeOptions.config
-    if (batch !== undefined) return readBytes(payload, body_limit, services.bodies)
+    if (batch !== undefined) return payload
     const bytes = await readBytes(payload, body_limit)
     if (request.method === 'DELETE' && bytes.byteLength === 0) return undefined
     return parseBody(bytes, request.headers['content-encoding'] ?? null, body_limit)
@@ -80,7 +81,10 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
   const prepare = (request: FastifyRequest, reply: FastifyReply) => {
     request.received_at = services.now()
     request.remote_address = readRemoteAddress(request)
-    answering.set(request.raw.socket, request.raw)
+    const { socket } = request.raw
+    answering.set(socket, request.raw)
+    unanswered.set(socket, (unanswered.get(socket) ?? 0) + 1)
+    reply.raw.once('close', () => unanswered.set(socket, (unanswered.get(socket) as number) - 1))
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
   }
   app.addHook('onRoute', ({ url, method }) => {
@@ -88,13 +92,24 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
     patterns.push(...[method].flat().map((each) => ({ pattern, method: each })))
   })
   app.addHook('onRequest', async (request, reply) => {
+    const { socket } = request.raw
+    const before = unanswered.get(socket) ?? 0
+    // nobody gets to see the answer: the connection is over, or ends with an answer that comes first
+    if (socket.destroyed || before > MAX_PIPELINED_REQUESTS) return void reply.hijack()
     prepare(request, reply)
+    if (before === MAX_PIPELINED_REQUESTS) {
+      reply.raw.shouldKeepAlive = false
+      throw refuseRate('too many requests on this connection', 1)
+    }
     await passGate(request, services, findMethods)
   })
   app.addHook('preValidation', async (request) => {
     const { body } = (request.routeOptions.schema ?? {}) as { body?: unknown }
     const wanted = body !== undefined || request.routeOptions.config.batch !== undefined
     if (wanted && request.body === undefined) throw new ApiError('invalid_json', 'the body is empty')
+  })
+  app.addHook('preHandler', async (request) => {
+    if (request.routeOptions.config.batch === undefined) await passAgain(request, services)
   })
   app.addHook('onSend', async (request, reply, payload) => {
     started.add(request.raw)

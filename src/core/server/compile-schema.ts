@@ -42,6 +42,10 @@ function checkQuery(schema: TSchema, query: Query): { value: unknown } | { error
   if (twice.length > 0) {
     return refuseQuery(twice.map((name) => ({ path: name.slice(0, 64), problem: 'is there more than once' })))
   }
+  const unprintable = Object.keys(query).filter((name) => /\p{Cc}/u.test(query[name] as string))
+  if (unprintable.length > 0) {
+    return refuseQuery(unprintable.map((name) => ({ path: name.slice(0, 64), problem: 'has a control character' })))
+  }
   const values: Record<string, unknown> = Object.assign(Object.create(null), query)
   for (const [name, { type, default: initial }] of Object.entries(properties)) {
     const text = values[name]

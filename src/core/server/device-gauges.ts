@@ -73,7 +73,7 @@ async function readLevels(store: Store, device: Device): Promise<Level[]> {
   return supplies.flatMap((supply: WireSupply, place) => {
     const percent = supply?.level?.state === 'percent' ? supply.level.percent : null
     const name = String(supply?.index ?? place + 1)
-    if (typeof percent !== 'number' || seen.has(name)) return []
+    if (typeof percent !== 'number' || percent < 0 || percent > 100 || seen.has(name)) return []
     seen.add(name)
     return [{ supply: name, kind: supply.kind ?? '', color: supply.color ?? '', percent }]
   })

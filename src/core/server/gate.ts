@@ -21,9 +21,9 @@ const ENCODINGS = new Set([...READ_ENCODINGS.split(', '), 'x-gzip', ''])
 export async function passGate(request: FastifyRequest, services: Services, findMethods: FindMethods): Promise<void> {
   checkForm(request, services)
   const { scope, localIsOpen, batch } = request.routeOptions.config
-  if (scope === null || (localIsOpen && isLocalPeer(request))) return
+  if (scope === null || (localIsOpen && isLocalPeer(request, services.options.listen))) return
   const principal = await authenticate(request, readToken(request), services, scope === 'enrolment')
-  if (principal.agent_id !== null) checkRate(principal.agent_id, services)
+  checkRate(principal, services)
   if (scope === undefined) throw refusePath(request, findMethods)
   checkScope(principal, scope)
   if (principal.agent_id === null) return
@@ -35,7 +35,13 @@ export async function passGate(request: FastifyRequest, services: Services, find
 /** The same for a path that cannot be read: only who has a token is told so. @throws ApiError */
 export async function passUnreadable(request: FastifyRequest, services: Services): Promise<void> {
   checkForm(request, services)
-  await authenticate(request, readToken(request), services, false)
+  checkRate(await authenticate(request, readToken(request), services, false), services)
+}
+
+/** Asks again once the body is there: it may have been long on its way. @throws ApiError */
+export async function passAgain(request: FastifyRequest, services: Services): Promise<void> {
+  if (request.principal === null) return
+  await authenticate(request, readToken(request), services, request.routeOptions.config.scope === 'enrolment')
 }
 
 /**
@@ -83,6 +89,13 @@ function checkForm(request: FastifyRequest, { closing }: Services): void {
   if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
     throw new ApiError('invalid_request', 'the Host header is missing')
   }
+  const once = request.raw.rawHeaders
+    .filter((_, i) => i % 2 === 0)
+    .map((name) => name.toLowerCase())
+    .filter((name) => name === 'authorization' || name === 'host')
+  if (new Set(once).size < once.length) {
+    throw new ApiError('invalid_request', 'the Authorization or the Host header is there more than once')
+  }
 }
 
 function readToken(request: FastifyRequest): string {
@@ -103,11 +116,22 @@ function checkScope({ scope }: Principal, needed: Scope): void {
   throw new ApiError('scope_insufficient', `this wants a token of scope ${needed}`, { needed })
 }
 
-function checkRate(agent_id: string, { agentRate }: Services): void {
-  const wait = agentRate.take(agent_id)
-  if (wait === null) return
-  throw new ApiError('rate_limited', `too many requests of this agent; wait ${wait} s`, { retry_after_seconds: wait })
+/**
+ * Takes a request from what its agent, or the token of people, may make.
+ * @param more what it is worth beyond one, once that was taken
+ * @throws ApiError rate_limited
+ */
+export function checkRate(principal: Principal, { requestRate }: Services, more?: number): void {
+  const wait = requestRate.take(principal, more)
+  if (wait !== null) throw refuseRate(`too many requests ${describeWho(principal)}`, wait)
 }
+
+/** @param wait whole seconds */
+export function refuseRate(problem: string, wait: number): ApiError {
+  return new ApiError('rate_limited', `${problem}; wait ${wait} s`, { retry_after_seconds: wait })
+}
+
+const describeWho = ({ agent_id }: Principal) => (agent_id === null ? 'with this token' : 'of this agent')
 
 async function checkAgent(request: FastifyRequest, agent_id: string, services: Services): Promise<void> {
   const claimed = request.headers['x-agent-id']

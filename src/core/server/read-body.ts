@@ -56,7 +56,8 @@ export function readBytes(
       finish()
       reject(new ApiError('invalid_request', 'the connection broke off within the body'))
     }
-    request.on('data', take).on('end', end).on('error', breakOff).on('close', breakOff)
+    if (request.destroyed) breakOff()
+    else request.on('data', take).on('end', end).on('error', breakOff).on('close', breakOff)
   })
 }
 

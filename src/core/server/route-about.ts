@@ -50,7 +50,16 @@ export interface RouteAbout {
   readonly hide?: boolean
 }
 
-const ALWAYS: readonly ApiErrorCode[] = ['invalid_request', 'uri_too_long', 'internal', 'shutting_down']
+const ALWAYS: readonly ApiErrorCode[] = [
+  'invalid_request',
+  'request_timeout',
+  'uri_too_long',
+  'expectation_failed',
+  'rate_limited',
+  'headers_too_large',
+  'internal',
+  'shutting_down',
+]
 const WITH_TOKEN: readonly ApiErrorCode[] = [
   'token_missing',
   'token_unknown',
@@ -67,7 +76,7 @@ const WITH_BODY: readonly ApiErrorCode[] = [
   'unsupported_media_type',
   'unsupported_encoding',
 ]
-const OF_AGENTS: readonly ApiErrorCode[] = ['agent_mismatch', 'rate_limited']
+const OF_AGENTS: readonly ApiErrorCode[] = ['agent_mismatch']
 
 /** The options of a Fastify route. */
 export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOptions, 'schema' | 'config'>> {

@@ -18,7 +18,7 @@ export interface ServerOptions {
   /** Path of the database file. */
   readonly database: string
   readonly limits: {
-    /** Of one agent. */
+    /** Of one agent, or with one token of people. */
     readonly requests_per_second: number
     readonly burst: number
     /** Refused tokens of one address in a minute. */

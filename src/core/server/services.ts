@@ -2,7 +2,9 @@ import type { Door } from './auth/door.ts'
 import type { RefusedAttempts } from './auth/refused-attempts.ts'
 import type { HeartbeatBuffer } from './heartbeat-buffer.ts'
 import type { Instruments } from './instruments.ts'
-import type { AgentRate } from './limits/agent-rate.ts'
+import type { BatchPlaces } from './limits/batch-places.ts'
+import type { RefusedRegistrations } from './limits/refused-registrations.ts'
+import type { RequestRate } from './limits/request-rate.ts'
 import type { BodyMeter } from './read-body.ts'
 import type { ServerLog, ServerOptions } from './server-options.ts'
 import type { StoreClient } from './store-client.ts'
@@ -14,7 +16,9 @@ export interface Services {
   readonly store_id: string
   readonly door: Door
   readonly attempts: RefusedAttempts
-  readonly agentRate: AgentRate
+  readonly requestRate: RequestRate
+  readonly registrations: RefusedRegistrations
+  readonly batchPlaces: BatchPlaces
   readonly heartbeats: HeartbeatBuffer
   readonly instruments: Instruments
   readonly bodies: BodyMeter

@@ -9,14 +9,16 @@ import type { AddressInfo, Socket } from 'node:net'
 import { PrintMasterError } from '../model/error.ts'
 import { buildApp } from './app.ts'
 import { createDoor } from './auth/door.ts'
-import { hashToken } from './auth/hash-token.ts'
+import { keepEnrolmentToken } from './auth/keep-enrolment.ts'
 import { createRefusedAttempts } from './auth/refused-attempts.ts'
 import { checkEnrolment, checkTransport } from './check-listen.ts'
 import { createDeviceGauges } from './device-gauges.ts'
 import { createHeartbeatBuffer } from './heartbeat-buffer.ts'
 import { createInstruments } from './instruments.ts'
-import { createAgentRate } from './limits/agent-rate.ts'
+import { createBatchPlaces } from './limits/batch-places.ts'
 import { HTTP_TIMES, type HttpTimes, MAX_HEADER_BYTES } from './limits/http-limits.ts'
+import { createRefusedRegistrations } from './limits/refused-registrations.ts'
+import { createRequestRate } from './limits/request-rate.ts'
 import { loadCertificate } from './load-certificate.ts'
 import { answerConnect, answerExpectation } from './parser-errors.ts'
 import type { ServerLog, ServerOptions } from './server-options.ts'
@@ -63,8 +65,8 @@ async function serve(
   certificate: Awaited<ReturnType<typeof loadCertificate>> | null,
   { log, now, times = HTTP_TIMES }: StartDependencies,
 ): Promise<RunningServer> {
-  await keepEnrolmentToken(options, client, now())
-  checkEnrolment(options, await client.store.hasEnrolment())
+  await keepEnrolmentToken(client.store, options.enrolment_token, now())
+  checkEnrolment(options, await client.store.hasEnrolment(now()))
   const services = await makeServices(options, client, log, now)
   let server: Server | HttpsServer | undefined
   const app = await buildApp(services, (handler) => {
@@ -121,7 +123,9 @@ async function makeServices(
     store_id: (await store.describe()).store_id,
     door: createDoor(store, now),
     attempts: createRefusedAttempts(limits.refused_attempts),
-    agentRate: createAgentRate(limits.requests_per_second, limits.burst),
+    requestRate: createRequestRate(limits.requests_per_second, limits.burst),
+    registrations: createRefusedRegistrations(),
+    batchPlaces: createBatchPlaces(),
     heartbeats: createHeartbeatBuffer(store, log),
     instruments: createInstruments({
       count: () => store.count(offline_after_seconds * 1000, now()),
@@ -161,14 +165,6 @@ function makeServer(
   server.on('checkExpectation', (_request, response) => answerExpectation(response))
   server.on('connect', (_request, socket) => answerConnect(socket as Socket))
   return server
-}
-
-async function keepEnrolmentToken({ enrolment_token }: ServerOptions, client: StoreClient, now: number): Promise<void> {
-  if (enrolment_token === null) return
-  const hash = hashToken(enrolment_token.reveal())
-  if ((await client.store.findToken(hash)) !== null) return
-  const token = { scope: 'enrolment', hash, name: 'config', agent_id: null, expires_at: null, max_uses: null } as const
-  await client.store.createToken(token, { type: 'server', id: 'config', ip_address: null }, now)
 }
 
 function explainListen(error: NodeJS.ErrnoException, { listen }: ServerOptions): Error {

@@ -1,11 +1,14 @@
+import { MessageChannel } from 'node:worker_threads'
 import { unpackAddon } from '../store/sqlite/native-addon.ts'
 import type { Store } from '../store/store.ts'
+import type { StoreError } from '../store/store-error.ts'
 import type { IngestReply, Upload } from './ingest/upload.ts'
 import { type StoreThread, startStoreThread } from './store-thread.ts'
+import { createWaiters, type Waiters } from './waiters.ts'
 
 export type { IngestReply, Upload }
 
-/** The store behind its worker threads: one that writes, one that reads. */
+/** The store behind its threads: one that checks uploads, one that writes, one that reads, one that keeps the door. */
 export interface StoreClient {
   readonly store: Store
   /**
@@ -21,20 +24,24 @@ export interface StoreClient {
   close(): Promise<void>
 }
 
-/** These only read; they never wait behind a batch. */
-const READING = [
-  'listTokens',
+/** Short questions that requests wait for: they never wait behind a list. */
+const KNOCKING = [
   'findToken',
   'tokensVersion',
   'hasEnrolment',
+  'lastSeq',
+  'count',
+] as const satisfies readonly (keyof Store)[]
+
+/** These only read; they never wait behind a batch. */
+const READING = [
+  'listTokens',
   'listAgents',
   'findAgent',
-  'lastSeq',
   'listDevices',
   'findDevice',
   'listMetrics',
   'listAudit',
-  'count',
   'check',
 ] as const satisfies readonly (keyof Store)[]
 
@@ -49,104 +56,125 @@ const WRITING = [
   'backup',
 ] as const satisfies readonly (keyof Store)[]
 
-/** One transaction takes this many uploads, or this many packed bytes, at most: commits are shared, none takes long. */
-const GROUP_UPLOADS = 32
-const GROUP_BYTES = 1024 * 1024
+/**
+ * Uploads on their way between the threads: two at least, so that one is checked while another is written, and more as
+ * long as they are small. The others wait here as the bytes that they came as, which take the least memory.
+ */
+const UNDERWAY_LEAST = 2
+const UNDERWAY_MOST = 64
+const UNDERWAY_BYTES = 1024 * 1024
+
+/** Opens the database at `path`. @throws StoreError */
+export async function openStoreClient(path: string): Promise<StoreClient> {
+  const addon = unpackAddon()
+  const [calls, questions, knocks, replies] = [createWaiters(), createWaiters(), createWaiters(), createWaiters()]
+  const { port1, port2 } = new MessageChannel()
+  const writer = await startStoreThread(
+    { role: 'writer', path, addon, fromChecker: port1 },
+    (reply) => (reply.kind === 'upload' ? replies : calls).settle(reply),
+    [port1],
+  )
+  const [checker, reader, door] = await Promise.all([
+    startStoreThread({ role: 'checker', toWriter: port2 }, replies.settle, [port2]),
+    startStoreThread({ role: 'reader', path, addon }, questions.settle),
+    startStoreThread({ role: 'door', path, addon }, knocks.settle),
+  ])
+  let over: StoreError | null = null
+  let closing: Promise<void> | null = null
+  const ended = Promise.race([writer.ended, checker.ended, reader.ended, door.ended]).then((reason) => {
+    over = reason
+    // one thread after the other ends when it is asked to
+    if (closing === null) for (const waiters of [calls, questions, knocks, replies]) waiters.rejectAll(reason)
+  })
+  const ask = (thread: StoreThread, waiters: Waiters) => (method: keyof Store, args: readonly unknown[]) => {
+    if (over !== null && method !== 'close') return Promise.reject(over)
+    const { id, answer } = waiters.add()
+    thread.send({ id, method, args })
+    return answer
+  }
+  const read = ask(reader, questions)
+  const knock = ask(door, knocks)
+  const write = ask(writer, calls)
+  const uploads = startUploads((upload) => {
+    if (over !== null) return Promise.reject(over)
+    const { id, answer } = replies.add()
+    checker.send({ id, upload }, [upload.body.buffer])
+    return answer as Promise<IngestReply>
+  })
+
+  const close = async () => {
+    await uploads.finish()
+    await Promise.all([read('close', []), knock('close', [])])
+    await write('close', [])
+    await Promise.all([reader.ended, door.ended, writer.ended, checker.end()])
+  }
+  const store = {
+    ...forward(KNOCKING, knock),
+    ...forward(READING, read),
+    ...forward(WRITING, write),
+    close: () => (closing ??= over === null ? close() : Promise.resolve()),
+  } as unknown as Store
+  return { store, ingest: uploads.add, pending: uploads.pending, ended, close: store.close }
+}
+
+function forward(
+  methods: readonly (keyof Store)[],
+  ask: (method: keyof Store, args: readonly unknown[]) => Promise<unknown>,
+): Partial<Record<keyof Store, unknown>> {
+  return Object.fromEntries(methods.map((method) => [method, (...args: unknown[]) => ask(method, args)]))
+}
 
 interface Waiting {
   readonly upload: Upload
-  resolve(reply: IngestReply): void
-  reject(error: Error): void
+  readonly size: number
+  resolve(reply: Promise<IngestReply>): void
 }
 
-/** Opens the database at `path` in two threads. @throws StoreError */
-export async function openStoreClient(path: string): Promise<StoreClient> {
-  const addon = unpackAddon()
-  const writer = await startStoreThread({ path, readonly: false, addon })
-  const reader = await startStoreThread({ path, readonly: true, addon })
-  const uploads = startUploads(writer)
-  let closing: Promise<void> | null = null
-  const close = async () => {
-    await uploads.finish()
-    await reader.call('close', [])
-    await writer.call('close', [])
-    await Promise.all([reader.ended, writer.ended])
-  }
-  const store = {
-    ...forward(READING, reader),
-    ...forward(WRITING, writer),
-    close: () => (closing ??= close()),
-  } as unknown as Store
-  return {
-    store,
-    ingest: uploads.add,
-    pending: uploads.pending,
-    ended: Promise.race([reader.ended, writer.ended]),
-    close: store.close,
-  }
-}
-
-function forward(methods: readonly (keyof Store)[], thread: StoreThread): Partial<Record<keyof Store, unknown>> {
-  return Object.fromEntries(methods.map((method) => [method, (...args: unknown[]) => thread.call(method, args)]))
-}
-
-/**
- * Uploads wait here, not in the thread: what else is written goes in between two groups of them, and what comes while one
- * group is written makes up the next.
- */
-function startUploads(writer: StoreThread) {
+function startUploads(send: (upload: Upload) => Promise<IngestReply>) {
   let waiting: Waiting[] = []
-  let bytes = 0
-  let writing = 0
-  let running: Promise<void> | null = null
+  const underway = { batches: 0, bytes: 0 }
+  let total = 0
+  let finished: (() => void) | null = null
 
-  const takeGroup = () => {
-    let size = 0
-    const end = waiting.findIndex(({ upload }, i) => {
-      size += upload.body.byteLength
-      return i > 0 && (i >= GROUP_UPLOADS || size > GROUP_BYTES)
-    })
-    const group = end < 0 ? waiting : waiting.slice(0, end)
-    waiting = end < 0 ? [] : waiting.slice(end)
-    return group
-  }
-  const write = async (group: readonly Waiting[]) => {
-    try {
-      const list = group.map(({ upload }) => upload)
-      const replies = (await writer.call(
-        'ingest',
-        [list],
-        list.map(({ body }) => body.buffer),
-      )) as IngestReply[]
-      group.forEach(({ resolve }, i) => {
-        resolve(replies[i] as IngestReply)
-      })
-    } catch (error) {
-      for (const { reject } of group) reject(error as Error)
+  const hasRoom = () =>
+    underway.batches < UNDERWAY_LEAST || (underway.batches < UNDERWAY_MOST && underway.bytes < UNDERWAY_BYTES)
+  const start = ({ upload, size, resolve }: Waiting) => {
+    underway.batches++
+    underway.bytes += size
+    const answer = send(upload)
+    resolve(answer)
+    const settle = () => {
+      underway.batches--
+      underway.bytes -= size
+      total -= size
+      next()
+      if (underway.batches === 0) finished?.()
     }
+    answer.then(settle, settle)
   }
-  const run = async () => {
-    while (waiting.length > 0) {
-      const group = takeGroup()
-      writing = group.length
-      const size = group.reduce((sum, { upload }) => sum + upload.body.byteLength, 0)
-      await write(group)
-      writing = 0
-      bytes -= size
+  const next = () => {
+    const ready: Waiting[] = []
+    while (waiting.length > ready.length && hasRoom()) {
+      const one = waiting[ready.length] as Waiting
+      ready.push(one)
+      start(one)
     }
-    running = null
+    waiting = waiting.slice(ready.length)
   }
   return {
     add: (upload: Upload) =>
-      new Promise<IngestReply>((resolve, reject) => {
-        bytes += upload.body.byteLength
-        waiting.push({ upload: { ...upload, body: ownBytes(upload.body) }, resolve, reject })
-        running ??= run()
+      new Promise<IngestReply>((resolve) => {
+        const size = upload.body.byteLength
+        total += size
+        waiting.push({ upload: { ...upload, body: ownBytes(upload.body) }, size, resolve })
+        next()
       }),
-    pending: () => ({ batches: waiting.length + writing, bytes }),
-    finish: async () => {
-      while (running !== null) await running
-    },
+    pending: () => ({ batches: waiting.length + underway.batches, bytes: total }),
+    finish: () =>
+      new Promise<void>((resolve) => {
+        if (underway.batches === 0) resolve()
+        else finished = resolve
+      }),
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Agent, AgentStatus, HeartbeatRequest, RegisterRequest } from '../protocol/agents.ts'
 import type { AuditEntry } from '../protocol/audit.ts'
 import type { BatchKind, InvalidItem } from '../protocol/batches.ts'
-import type { Device, DeviceDetail, DeviceItem, DeviceSort } from '../protocol/devices.ts'
-import type { Metric, MetricItem, MetricPeriod, Resolution } from '../protocol/metrics.ts'
+import type { Device, DeviceDetail, DeviceSort } from '../protocol/devices.ts'
+import type { Metric, MetricPeriod, Resolution } from '../protocol/metrics.ts'
 import type { Scope, Token } from '../protocol/tokens.ts'
+import type { CheckedItem } from './checked-item.ts'
 
 /**
  * The database behind one interface. Every method is one whole operation: it commits, audit entry and `changes` rows
@@ -25,14 +26,14 @@ export interface Store {
   findToken(hash: Uint8Array): Promise<TokenRecord | null>
   /** Grows with every change of tokens, whichever process made it. */
   tokensVersion(): Promise<number>
-  /** True once an enrolment token was made or an agent registered. */
-  hasEnrolment(): Promise<boolean>
+  /** True while an enrolment token is valid, and once an agent has registered. */
+  hasEnrolment(now: number): Promise<boolean>
 
   registerAgent(registration: Registration, actor: Actor, now: number): Promise<RegistrationOutcome>
   recordHeartbeats(heartbeats: readonly Heartbeat[]): Promise<void>
   listAgents(query: AgentsFilter, now: number): Promise<Page<Agent>>
   findAgent(agent_id: string, offlineAfterMs: number, now: number): Promise<Agent | null>
-  /** The sequence number up to which a journal is held without a gap, from the first that came; null when there is none. */
+  /** The sequence number up to which a journal is held without a gap (0 while batch 1 is missing); null for an unknown one. */
   lastSeq(agent_id: string, journal_id: string): Promise<number | null>
 
   /** Several batches in one transaction, each whole or not at all; the outcomes in the same order. */
@@ -43,7 +44,7 @@ export interface Store {
   /** Null when there is no such device. */
   listMetrics(query: MetricsFilter): Promise<(Page<Metric | MetricPeriod> & { device_id: string }) | null>
 
-  /** Appends what others did; an `event_id` that is there already is passed over. Gives how many were new. */
+  /** Appends what others did; an `event_id` that its actor used already is passed over. Gives how many were new. */
   recordAudit(events: readonly NewAuditEvent[]): Promise<number>
   listAudit(query: AuditFilter): Promise<Page<AuditEntry>>
 
@@ -141,7 +142,7 @@ export interface CheckedBatch {
   readonly batch_time: number | null
   /** Clock of the agent less ours, measured with this request; null when it told no time of sending. */
   readonly clock_offset_ms: number | null
-  readonly items: readonly (DeviceItem | MetricItem)[]
+  readonly items: readonly CheckedItem[]
   readonly ip_address: string | null
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createToken, startServerProcess } from '../server-process.ts'
 import { fuzzRoutes } from './fuzz-routes.ts'
 
@@ -20,25 +20,24 @@ it(`answers ${REQUESTS} requests made from its own schemas without a fault`, asy
     PRINTMASTER_SECURITY_REQUESTS_PER_SECOND: '100000',
     PRINTMASTER_SECURITY_BURST: '100000',
   })
-  try {
-    const registered = await request(`${server.url}/api/v1/agents/register`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${enrolment}`, 'content-type': 'application/json' },
-      body: '{"agent_id":"fuzzed"}',
-    })
-    const { token: agent } = (await registered.body.json()) as { token: string }
-    const report = await fuzzRoutes(server, { admin, viewer, enrolment, agent }, REQUESTS, seed)
-    console.log(`fuzz: seed ${seed}, ${JSON.stringify(report)}`)
-    expect(report.faults).toEqual([])
-    expect(report.requests).toBe(REQUESTS)
-    // a fuzz that is only ever refused would not get far into the program
-    const neverTaken = Object.entries(report.operations).filter(([label, count]) => count === 0 && !label.includes('{'))
-    expect(neverTaken).toEqual([])
-    expect(report.megabytes[1]).toBeLessThan(report.megabytes[0] + SLACK_MEGABYTES)
-    expect(server.child.exitCode).toBeNull()
-    expect(await server.end('SIGTERM')).toBe(0)
-  } finally {
+  onTestFinished(async () => {
     if (server.child.exitCode === null && server.child.signalCode === null) await server.end('SIGKILL')
     rmSync(directory, { recursive: true, force: true })
-  }
-}, 180_000)
+  })
+  const registered = await request(`${server.url}/api/v1/agents/register`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${enrolment}`, 'content-type': 'application/json' },
+    body: '{"agent_id":"fuzzed"}',
+  })
+  const { token: agent } = (await registered.body.json()) as { token: string }
+  const report = await fuzzRoutes(server, { admin, viewer, enrolment, agent }, REQUESTS, seed)
+  console.log(`fuzz: seed ${seed}, ${JSON.stringify(report)}`)
+  expect(report.faults).toEqual([])
+  expect(report.requests).toBe(REQUESTS)
+  // a fuzz that is only ever refused would not get far into the program
+  const neverTaken = Object.entries(report.operations).filter(([label, count]) => count === 0 && !label.includes('{'))
+  expect(neverTaken).toEqual([])
+  expect(report.megabytes[1]).toBeLessThan(report.megabytes[0] + SLACK_MEGABYTES)
+  expect(server.child.exitCode).toBeNull()
+  expect(await server.end('SIGTERM')).toBe(0)
+}, 600_000)

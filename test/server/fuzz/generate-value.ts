@@ -87,7 +87,7 @@ function generateText({ pattern, maxLength = 100 }: Schema, random: Random, wron
   if (random() < wrong * 2) return pick(random, TEXTS)
   if (pattern === undefined && random() < 0.1) return pick(random, TIMES)
   const hex = (length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('')
-  if (pattern?.includes('{8}-')) return `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`
+  if (pattern?.includes('{8}-')) return `${hex(8)}-${hex(4)}-7${hex(3)}-${hex(4)}-${hex(12)}`
   return `f${hex(Math.floor(random() * Math.min(maxLength, 20)))}`
 }
 

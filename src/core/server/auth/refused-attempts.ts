@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net'
 import type { TokenBucket } from 'limiter'
 import { LRUCache } from 'lru-cache'
-import { fullBucket, secondsToWait } from '../limits/agent-rate.ts'
+import { fullBucket, secondsToWait } from '../limits/request-rate.ts'
+import { networkOf } from '../network-of.ts'
 
 const MAX_ADDRESSES = 10_000
 const MINUTE_MS = 60_000
@@ -34,18 +34,4 @@ export function createRefusedAttempts(perMinute: number): RefusedAttempts {
       return { wait: secondsToWait(bucket), begins }
     },
   }
-}
-
-/** One machine has 2^64 IPv6 addresses to try from: they count as one. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
-  const [before = '', after] = (address.split('%')[0] as string).split('::')
-  const head = before === '' ? [] : before.split(':')
-  const tail = after === undefined || after === '' ? [] : after.split(':')
-  const missing = after === undefined ? 0 : Math.max(0, 8 - head.length - tail.length)
-  const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...tail]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`
 }

@@ -1,5 +1,5 @@
-/** Levels of arrays and objects that an item may have: beyond any printer, and within any reader of JSON. */
-export const MAX_DEPTH = 32
+/** Levels of arrays and objects that an item may have: beyond any printer, and within what writes JSON by recursion. */
+export const MAX_DEPTH = 500
 
 /** True where `value` has more than `levels` levels of arrays and objects in it. */
 export function isDeeperThan(value: object, levels: number): boolean {

@@ -13,6 +13,9 @@ export const MAX_BODY_DEPTH = 64
 /** Of a refused body: read and thrown away, so that the client gets to see why. */
 export const MAX_DRAINED_BYTES = 4 * MAX_BATCH_BYTES
 
+/** Requests on one connection that are not answered yet. */
+export const MAX_PIPELINED_REQUESTS = 32
+
 export const MAX_URL_LENGTH = 2 * KIB
 export const MAX_HEADER_BYTES = 16 * KIB
 /** A token in the Authorization header; longer ones are not even hashed. */

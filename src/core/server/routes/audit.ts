@@ -16,6 +16,7 @@ import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { NewAuditEvent } from '../../store/store.ts'
 import type { Principal } from '../auth/door.ts'
 import { checkBody } from '../compile-schema.ts'
+import { checkRate } from '../gate.ts'
 import { MAX_AUDIT_BYTES } from '../limits/http-limits.ts'
 import { readPeriod } from '../read-period.ts'
 import { actorOf, recordAccess, recordMismatch } from '../record-access.ts'
@@ -23,9 +24,13 @@ import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
 
 const MAX_NAMED_ITEMS = 100
+/** So many events count as one more request of the agent. */
+const EVENTS_WORTH_A_REQUEST = 100
 
 /** Agents' own events, and what anybody did. */
-export function addAuditRoutes(app: FastifyInstance, { client: { store }, now }: Services): void {
+export function addAuditRoutes(app: FastifyInstance, services: Services): void {
+  const { store } = services.client
+  const { now } = services
   app.post<{ Body: AuditEvent | { events: unknown } }>(
     '/api/v1/audit/log',
     describeRoute({
@@ -42,6 +47,8 @@ export function addAuditRoutes(app: FastifyInstance, { client: { store }, now }:
     async (request): Promise<AuditLogAnswer> => {
       const { agent_id, site_id } = request.principal as Principal
       const events = readEvents(request.body)
+      const more = Math.floor(events.length / EVENTS_WORTH_A_REQUEST)
+      if (more > 0) checkRate(request.principal as Principal, services, more)
       const claimed = [(request.body as { agent_id?: unknown }).agent_id, ...events.map((event) => event.agent_id)]
       const other = claimed.find((id) => id !== undefined && id !== agent_id)
       if (other !== undefined) {

@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { BatchAnswerSchema, type BatchKind, DevicesBatchSchema, MetricsBatchSchema } from '../../protocol/batches.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import { RETRY_AFTER } from '../answers.ts'
 import type { Principal } from '../auth/door.ts'
+import { passAgain, refuseRate } from '../gate.ts'
 import { MAX_BATCH_BYTES } from '../limits/http-limits.ts'
+import { readBytes } from '../read-body.ts'
 import { recordMismatch } from '../record-access.ts'
 import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
@@ -15,9 +18,23 @@ const BATCHES = [
 
 /** Batches go to the worker as they come: nothing of them is looked into here. */
 export function addBatchRoutes(app: FastifyInstance, services: Services): void {
-  const { client, instruments } = services
+  const { client, instruments, batchPlaces, bodies } = services
+  const ingest = async (request: FastifyRequest, kind: BatchKind, agent_id: string) => {
+    const body = await readBytes(request.body as IncomingMessage, MAX_BATCH_BYTES, bodies)
+    await passAgain(request, services)
+    return client.ingest({
+      kind,
+      agent_id,
+      body,
+      content_encoding: readEncoding(request),
+      content_digest: readHeader(request, 'content-digest'),
+      received_at: request.received_at,
+      clock_offset_ms: readClockOffset(request),
+      ip_address: request.remote_address,
+    })
+  }
   for (const { kind, batch } of BATCHES) {
-    app.post<{ Body: Uint8Array<ArrayBuffer> }>(
+    app.post<{ Body: IncomingMessage }>(
       `/api/v1/${kind}/batch`,
       describeRoute({
         id: kind === 'devices' ? 'uploadDevices' : 'uploadMetrics',
@@ -34,16 +51,10 @@ export function addBatchRoutes(app: FastifyInstance, services: Services): void {
         errors: ['digest_mismatch', 'invalid_items', 'too_many_items', 'journal_fork', 'overloaded'],
       }),
       async (request, reply) => {
-        const result = await client.ingest({
-          kind,
-          agent_id: (request.principal as Principal).agent_id as string,
-          body: request.body,
-          content_encoding: readEncoding(request),
-          content_digest: readHeader(request, 'content-digest'),
-          received_at: request.received_at,
-          clock_offset_ms: readClockOffset(request),
-          ip_address: request.remote_address,
-        })
+        const { agent_id } = request.principal as AgentPrincipal
+        const leave = batchPlaces.take(agent_id)
+        if (leave === null) throw refuseRate('this agent brings other batches at this moment', 1)
+        const result = await ingest(request, kind, agent_id).finally(leave)
         instruments.batches.inc({ kind, outcome: result.outcome })
         instruments.readings.inc(result.readings)
         instruments.ingestBytes.inc(result.unpacked_bytes)
@@ -55,6 +66,8 @@ export function addBatchRoutes(app: FastifyInstance, services: Services): void {
     )
   }
 }
+
+type AgentPrincipal = Principal & { readonly agent_id: string }
 
 function readEncoding(request: FastifyRequest): string | null {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''

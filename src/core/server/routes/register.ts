@@ -12,7 +12,7 @@ import type { RegistrationOutcome } from '../../store/store.ts'
 import type { Principal } from '../auth/door.ts'
 import { hashToken } from '../auth/hash-token.ts'
 import { makeToken } from '../auth/make-token.ts'
-import { authenticate, countRefusal } from '../gate.ts'
+import { authenticate, checkRate, countRefusal } from '../gate.ts'
 import { actorOf } from '../record-access.ts'
 import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
@@ -77,6 +77,7 @@ export function addRegisterRoutes(app: FastifyInstance, services: Services): voi
     async (request) => {
       const { token, ...body } = request.body
       const principal = await authenticate(request, token, services, true)
+      checkRate(principal, services)
       if (principal.scope !== 'enrolment') {
         throw new ApiError('scope_insufficient', 'this wants a token of scope enrolment', { needed: 'enrolment' })
       }
@@ -91,7 +92,7 @@ async function register(
   body: RegisterRequest,
   services: Services,
 ): Promise<RegisterAnswer> {
-  const { client, door, store_id, now, log } = services
+  const { client, door, store_id, now, log, registrations } = services
   const token = makeToken('agent')
   const { registration_key } = body
   const registration = {
@@ -102,7 +103,13 @@ async function register(
     token_hash: hashToken(token),
     request: body,
   }
-  const result = await client.store.registerAgent(registration, actorOf(request), now())
+  const result = await registrations.guard(principal.token_id, request.remote_address, () =>
+    client.store.registerAgent(registration, actorOf(request), now()),
+  )
+  if ('wait' in result) {
+    const message = `too many refused registrations from this address; wait ${result.wait} s`
+    throw new ApiError('too_many_attempts', message, { retry_after_seconds: result.wait })
+  }
   if (!('agent_id' in result)) {
     const refusal = REFUSALS[result.outcome]()
     const isRefusedToken = refusal.code === 'token_expired' || refusal.code === 'token_revoked'

@@ -4,6 +4,7 @@ import { CHAIN_START, type ChainEnd, hashEntry, type StoredEntry, verifyChain } 
 import type { AuditEntry } from '../../protocol/audit.ts'
 import { deriveId, uuidToText } from '../derive-id.ts'
 import { type AuditFilter, DEFAULT_SITE, type NewAuditEvent, type Page } from '../store.ts'
+import { StoreError } from '../store-error.ts'
 import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Database } from './open-database.ts'
@@ -16,28 +17,36 @@ const COLUMNS = 'seq, event_id, recorded_at, agent_id, actor, action, resource_t
 export function prepareAuditLog(db: Database) {
   const readHead = db.prepare<[], ChainEnd>('SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1')
   const insert = db.prepare(`INSERT INTO audit_log (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const findEvent = db.prepare<[string], number>('SELECT seq FROM audit_log WHERE event_id = ?').pluck()
+  const findEvent = db
+    .prepare<[string, string], number>('SELECT seq FROM audit_log WHERE actor = ? AND event_id = ?')
+    .pluck()
   const findAbout = db
     .prepare<[string, string, string], number>(
       'SELECT seq FROM audit_log WHERE resource_id = ? AND action = ? AND agent_id = ? LIMIT 1',
     )
     .pluck()
-  const readMeta = db.prepare<[string], Buffer | number>('SELECT value FROM meta WHERE key = ?').pluck()
+  const readMeta = db.prepare<[string], unknown>('SELECT value FROM meta WHERE key = ?').pluck()
   const writeMeta = db.prepare(
     'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   )
+  const isInUse = db.prepare('SELECT 1 FROM tokens UNION ALL SELECT 1 FROM agents LIMIT 1')
   const walk = db.prepare<[], StoredEntry>(`SELECT ${COLUMNS} FROM audit_log ORDER BY seq`)
   const prepare = cacheStatements(db)
 
-  const readEnd = (name: 'audit_start' | 'audit_end'): ChainEnd => {
-    const text = readMeta.get(name) as string | undefined
-    if (text === undefined) return { seq: 0, hash: CHAIN_START }
-    const [seq, hash] = text.split(' ') as [string, string]
-    return { seq: Number(seq), hash: Buffer.from(hash, 'hex') }
+  /** Null for a text that nobody here wrote. */
+  const readEnd = (name: 'audit_start' | 'audit_end'): ChainEnd | null => {
+    const value = readMeta.get(name)
+    return value === undefined ? START : parseEnd(value)
+  }
+
+  const readStart = (): ChainEnd => {
+    const start = readEnd('audit_start')
+    if (start === null) throw new StoreError('corrupt', 'audit_start in the table meta is damaged: restore a backup')
+    return start
   }
 
   const append = (event: NewAuditEvent, event_id: string): void => {
-    const head = readHead.get() ?? readEnd('audit_start')
+    const head = readHead.get() ?? readStart()
     const body = composeBody(event, head.seq + 1, event_id, event.site_id ?? DEFAULT_SITE)
     const text = renderBody(body)
     const hash = hashEntry(head.hash, text)
@@ -51,12 +60,12 @@ export function prepareAuditLog(db: Database) {
     /** Within the transaction of what it records. */
     append: (event: Omit<NewAuditEvent, 'event_id'>) => append({ ...event, event_id: null }, randomUUID()),
 
-    /** Events of others: one with an `event_id` that is there already is passed over. Gives how many were new. */
+    /** Events of others: one with an `event_id` that its actor used already is passed over. Gives how many were new. */
     record(events: readonly NewAuditEvent[]): number {
       let added = 0
       for (const event of events) {
         const event_id = event.event_id?.toLowerCase() ?? chooseEventId(event)
-        if (findEvent.get(event_id) !== undefined) continue
+        if (findEvent.get(event.actor.id.toWellFormed(), event_id) !== undefined) continue
         append(event, event_id)
         added += 1
       }
@@ -85,8 +94,29 @@ export function prepareAuditLog(db: Database) {
       }
     },
 
-    verify: (): string[] => verifyChain(walk.iterate(), readEnd('audit_start'), readEnd('audit_end')),
+    /** One sentence for each thing that was not written by this program. */
+    verify(): string[] {
+      const [start, end] = [readEnd('audit_start'), readEnd('audit_end')]
+      const problems: string[] = []
+      if (start === null)
+        problems.push('audit_start in the table meta is damaged: where the audit log begins is not known')
+      if (end === null) problems.push(`audit_end in the table meta is damaged: ${UNKNOWN_END}`)
+      else if (readMeta.get('audit_end') === undefined && isInUse.get() !== undefined) {
+        problems.push(`audit_end in the table meta is missing: ${UNKNOWN_END}`)
+      }
+      if (problems.length > 0) return [...problems, ...verifyChain(walk.iterate(), start, null)]
+      return verifyChain(walk.iterate(), start, end)
+    },
   }
+}
+
+const START: ChainEnd = { seq: 0, hash: CHAIN_START }
+const UNKNOWN_END = 'where the audit log ends is not known, and entries may have been cut off'
+
+/** A number and a hash, as `append` writes them. */
+function parseEnd(value: unknown): ChainEnd | null {
+  const parts = typeof value === 'string' ? /^(\d{1,15}) ([0-9a-f]{64})$/.exec(value) : null
+  return parts === null ? null : { seq: Number(parts[1]), hash: Buffer.from(parts[2] as string, 'hex') }
 }
 
 const FILTERS = {

@@ -19,6 +19,8 @@ export interface IdentityKeys {
   readonly ip: string | null
   /** `ip#printer_index`, `ip:port#printer_index` for a port that is not SNMP's; counts within one agent. */
   readonly address: string | null
+  /** All the words of a printer that shows neither serial nor MAC address; counts within its agent. */
+  readonly words: string | null
 }
 
 export type IdentityKind = 'serial' | 'mac' | 'device_id' | 'address'
@@ -40,6 +42,8 @@ export function readIdentity(item: DeviceState): IdentityKeys {
   const isNameless = serial === null && mac_address === null && device_id === null && !hasAddress
   const maker = (item.manufacturer ?? '').trim().toLowerCase().replaceAll('|', ' ')
   const model = item.model?.trim().toLowerCase() || null
+  const address = hasAddress ? formatAddress(ip, port, index) : null
+  const words = `${maker}|${model ?? ''}|${item.serial ?? ''}|${said}`
   return {
     maker,
     model,
@@ -47,10 +51,11 @@ export function readIdentity(item: DeviceState): IdentityKeys {
     mac: mac_address === null ? null : index > 1 ? `${mac_address}#${index}` : mac_address,
     mac_address,
     // a reading is never lost: those that nothing tells apart are one device of their agent, for each model
-    device_id: isNameless ? `${maker}|${model ?? ''}|${item.serial ?? ''}|${said}` : device_id,
+    device_id: isNameless ? words : device_id,
     isWorldwide: !isNameless,
     ip: hasAddress ? ip : null,
-    address: hasAddress ? formatAddress(ip, port, index) : null,
+    address,
+    words: serial === null && mac_address === null && !isNameless ? `${words}|${address ?? ''}` : null,
   }
 }
 
@@ -82,7 +87,10 @@ export interface KnownDevice {
   readonly foreign: boolean
 }
 
-export type Candidates = Readonly<Record<IdentityKind, KnownDevice | null>>
+export interface Candidates extends Readonly<Record<IdentityKind, KnownDevice | null>> {
+  /** The device that the words were kept for, because what they show is another's. */
+  readonly words: KnownDevice | null
+}
 
 export interface Verdict {
   /** Null for one that was never seen. */
@@ -102,8 +110,10 @@ export interface Verdict {
  */
 export function decideDevice(keys: IdentityKeys, known: Candidates): Verdict {
   const device = chooseDevice(keys, known)
-  if (device?.foreign)
-    return { device: device.id, merges: [], claims: known.address === null ? offered(keys, ['address']) : [] }
+  if (device?.foreign) {
+    const isFree = known.address === null || known.address.id === device.id
+    return { device: device.id, merges: [], claims: isFree ? offered(keys, ['address']) : [] }
+  }
   const merges = device === null ? [] : findMerges(keys, known, device)
   const isFree = (kind: IdentityKind) => {
     const holder = known[kind]
@@ -120,7 +130,7 @@ const offered = (keys: IdentityKeys, kinds: readonly IdentityKind[]) => kinds.fi
 function chooseDevice(keys: IdentityKeys, known: Candidates): KnownDevice | null {
   if (known.serial !== null) return known.serial
   if (known.mac !== null) return isOtherPrinter(keys, known.mac) ? null : known.mac
-  return [known.device_id, known.address].find((each) => each !== null && !contradicts(keys, each)) ?? null
+  return [known.device_id, known.address, known.words].find((each) => each !== null && !contradicts(keys, each)) ?? null
 }
 
 /** The network card is known, and sits in another printer now. */

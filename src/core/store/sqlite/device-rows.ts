@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { DeviceState } from '../../protocol/devices.ts'
-import { findLowestSupply } from '../lowest-supply.ts'
+import { COUNTERS } from '../../protocol/devices.ts'
+import type { CheckedItem, PrinterFacts } from '../checked-item.ts'
 import type { Changes } from './changes.ts'
 import type { IdentityKeys } from './device-identity.ts'
 import type { Database } from './open-database.ts'
@@ -51,6 +51,7 @@ export interface DeviceRow extends Record<(typeof FACTS)[number], Cell> {
 const EVERYTHING = 1 << STATE.length
 
 const KEPT_ROWS = 50_000
+const PAGE_COUNT = COUNTERS.indexOf('page_count')
 
 /**
  * The rows of devices as ingest works on them: at hand between batches, written once for each batch. Only the one writer
@@ -96,32 +97,33 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
     touch: (row: DeviceRow) => mark(row, EVERYTHING),
 
     /** Takes over what a reading says: all that it tells when it is the newest, its time alone when it is older. */
-    apply(row: DeviceRow, item: DeviceState, keys: IdentityKeys, time: number, received_at: number): void {
+    apply(row: DeviceRow, item: CheckedItem, keys: IdentityKeys, time: number, received_at: number): void {
       if (time < row.first_seen) {
         row.first_seen = time
         mark(row, EVERYTHING)
       }
-      if (time < row.last_seen) return
+      if (time < row.last_seen) {
+        if (applyAccepted(row, keys, true)) mark(row, EVERYTHING)
+        return
+      }
       row.last_seen = time
       row.received_at = received_at
       let bits = 0
-      const { status, page_count, supplies } = item
-      if (status != null && status !== row.status) {
+      const { status, lowest_supply } = item
+      const page_count = item.counters[PAGE_COUNT] ?? null
+      if (status !== null && status !== row.status) {
         row.status = status
         bits |= BITS.status
       }
-      if (page_count != null && page_count !== row.page_count) {
+      if (page_count !== null && page_count !== row.page_count) {
         row.page_count = page_count
         bits |= BITS.page_count
       }
-      if (supplies != null) {
-        const lowest = findLowestSupply(supplies)
-        if (lowest !== row.lowest_supply) {
-          row.lowest_supply = lowest
-          bits |= BITS.lowest_supply
-        }
+      if (lowest_supply !== undefined && lowest_supply !== row.lowest_supply) {
+        row.lowest_supply = lowest_supply
+        bits |= BITS.lowest_supply
       }
-      if (applyFacts(row, item, keys)) bits |= EVERYTHING
+      if (applyFacts(row, item.facts, keys)) bits |= EVERYTHING
       mark(row, bits)
     },
 
@@ -165,10 +167,10 @@ const TEXTS = ['manufacturer', 'model', 'hostname', 'firmware', 'location', 'con
 const ACCEPTED = ['serial', 'mac_address'] as const
 
 /** True when one of the facts is new. */
-function applyFacts(row: DeviceRow, item: DeviceState, keys: IdentityKeys): boolean {
+function applyFacts(row: DeviceRow, item: PrinterFacts, keys: IdentityKeys): boolean {
   let isNew = false
   for (const name of TEXTS) {
-    const said = item[name] as string | null | undefined
+    const said = item[name]
     if (said != null && said !== row[name]) {
       row[name] = said
       isNew = true
@@ -180,9 +182,15 @@ function applyFacts(row: DeviceRow, item: DeviceState, keys: IdentityKeys): bool
     row.printer_index = item.printer_index ?? null
     isNew = true
   }
+  return applyAccepted(row, keys, false) || isNew
+}
+
+/** An older reading tells only what no other one has told. */
+function applyAccepted(row: DeviceRow, keys: IdentityKeys, isOlder: boolean): boolean {
+  let isNew = false
   for (const name of ACCEPTED) {
     const value = keys[name]
-    if (value !== null && value !== row[name]) {
+    if (value !== null && value !== row[name] && !(isOlder && row[name] !== null)) {
       row[name] = value
       isNew = true
     }
@@ -190,5 +198,5 @@ function applyFacts(row: DeviceRow, item: DeviceState, keys: IdentityKeys): bool
   return isNew
 }
 
-const isSamePort = (row: DeviceRow, { port, printer_index }: DeviceState) =>
+const isSamePort = (row: DeviceRow, { port, printer_index }: PrinterFacts) =>
   (port ?? null) === row.port && (printer_index ?? null) === row.printer_index

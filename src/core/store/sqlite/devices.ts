@@ -40,8 +40,8 @@ export function prepareDevices(db: Database, metrics: Metrics) {
     .prepare<[string], number>('SELECT coalesce(merged_into, id) FROM devices WHERE device_id = ?')
     .pluck()
   const byRowid = db.prepare<[number], DeviceRow>(`${SELECT} WHERE devices.id = ?`)
-  const findMerged = db.prepare<[number], { id: number; device_id: string }>(
-    'SELECT id, device_id FROM devices WHERE merged_into = ? ORDER BY id',
+  const findMerged = db.prepare<[number], { device_id: string }>(
+    'SELECT device_id FROM devices WHERE merged_into = ? ORDER BY id',
   )
   const identities = db.prepare<[number], DatedRow & { kind: string; value: string; agent_id: string | null }>(
     `SELECT kind, value, agents.agent_id, i.first_seen, i.last_seen FROM device_identities i
@@ -58,19 +58,19 @@ export function prepareDevices(db: Database, metrics: Metrics) {
   const count = db.prepare<[], number>('SELECT count(*) FROM devices WHERE merged_into IS NULL').pluck()
   const prepare = cacheStatements(db)
 
-  /** The last device item, and over it what a later reading of the same source said. */
-  const readSnapshot = (row: DeviceRow, group: DeviceGroup): Record<string, unknown> => {
-    const last = snapshot.get({ id: row.id })
+  /** The last device item, and over it what a later reading of the source said. */
+  const readSnapshot = (group: DeviceGroup): Record<string, unknown> => {
+    const last = snapshot.get({ id: group.id })
     const item = last === undefined ? {} : JSON.parse(last.item)
-    const newest = row.agent === null ? null : metrics.findNewest(group, row.agent)
-    return newest !== null && (last === undefined || newest.sampled_at > last.at) ? { ...item, ...newest.said } : item
+    const newest = metrics.findNewest(group)
+    return newest !== null && (last === undefined || newest.at > last.at) ? { ...item, ...newest.said } : item
   }
 
   const findGroup = (device_id: string): DeviceGroup | null => {
     const id = findSurvivor.get(device_id)
     if (id === undefined) return null
     const row = byRowid.get(id) as DeviceRow
-    return { device_id: row.device_id, rowids: [id, ...findMerged.all(id).map((each) => each.id)] }
+    return { device_id: row.device_id, id }
   }
 
   return {
@@ -79,14 +79,14 @@ export function prepareDevices(db: Database, metrics: Metrics) {
     find(device_id: string): DeviceDetail | null {
       const group = findGroup(device_id)
       if (group === null) return null
-      const id = group.rowids[0] as number
+      const { id } = group
       const row = byRowid.get(id) as DeviceRow
       return {
         ...renderDevice(row),
         identities: identities.all(id).map(renderDates),
         merged: findMerged.all(id).map((each) => each.device_id),
         agents: agents.all(id).map(renderDates),
-        snapshot: readSnapshot(row, group) as DeviceDetail['snapshot'],
+        snapshot: readSnapshot(group) as DeviceDetail['snapshot'],
       }
     },
 

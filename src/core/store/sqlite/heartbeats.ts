@@ -58,7 +58,12 @@ export function prepareHeartbeats(db: Database, changes: Changes) {
 
     // of two heartbeats that came out of order the newer one stands
     if (row.last_heartbeat !== null && received_at < row.last_heartbeat) return
-    const next = { ...row, ...readNews(row, request), last_heartbeat: received_at, last_scan: laterScan(row, request) }
+    const next = {
+      ...row,
+      ...readNews(row, request),
+      last_heartbeat: received_at,
+      last_scan: laterScan(row, heartbeat),
+    }
     next.last_seen = Math.max(received_at, row.last_seen ?? received_at)
     next.remote_address = remote_address ?? row.remote_address
     next.clock_offset_ms = clock_offset_ms ?? row.clock_offset_ms
@@ -77,7 +82,10 @@ function readNews(row: AgentRow, request: HeartbeatRequest) {
   return { ...Object.fromEntries(told), ...Object.fromEntries(vitals), name: row.name ?? name }
 }
 
-function laterScan(row: AgentRow, { last_scan }: HeartbeatRequest): number | null {
-  const time = last_scan ? readTimestamp(last_scan) : null
-  return time === null ? row.last_scan : Math.max(time, row.last_scan ?? time)
+/** A clock that runs ahead must not pass for scans to come. */
+function laterScan(row: AgentRow, { received_at, request: { last_scan } }: Heartbeat): number | null {
+  const said = last_scan ? readTimestamp(last_scan) : null
+  return said === null
+    ? row.last_scan
+    : Math.max(Math.min(said, received_at), row.last_scan ?? Number.NEGATIVE_INFINITY)
 }

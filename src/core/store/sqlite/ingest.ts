@@ -1,6 +1,5 @@
 import type { InvalidItem } from '../../protocol/batches.ts'
-import type { DeviceItem } from '../../protocol/devices.ts'
-import type { MetricItem } from '../../protocol/metrics.ts'
+import type { CheckedItem } from '../checked-item.ts'
 import { judgeTime } from '../judge-time.ts'
 import type { BatchOutcome, CheckedBatch } from '../store.ts'
 import type { AuditLog } from './audit-log.ts'
@@ -56,28 +55,27 @@ export function prepareIngest(db: Database, audit: AuditLog, changes: Changes) {
     const invalid: InvalidItem[] = []
     let duplicates = 0
     batch.items.forEach((item, index) => {
-      const time = judgeTime(item.sampled_at, batch_time, received_at, offset)
-      // a clock that runs ahead must not hold the last state of a device for as long
-      const at = Math.min(time.sampled_at, received_at)
+      const time = judgeTime(item.said_time, batch_time, received_at, offset)
+      // a clock that runs ahead must not hold the last state of a device for as long, nor one that was never set age it
+      const at = time.mark === 'past' ? received_at : Math.min(time.sampled_at, received_at)
       if (kind === 'devices') {
-        const { row, keys, foreign } = devices.resolve(item, source, at)
+        const { row, keys, foreign } = devices.resolve(item.facts, source, at)
         if (foreign) return
-        if (at >= row.last_seen) readings.writeSnapshot(row.id, at, item as DeviceItem)
+        if (at >= row.last_seen) readings.writeSnapshot(row.id, at, item.rest)
         rows.apply(row, item, keys, at, received_at)
         return
       }
-      const metric = item as MetricItem
-      const id = readingId(metric, agent.agent_id, time.sampled_at)
+      const id = readingId(item, agent.agent_id, time.sampled_at)
       // batches that are not counted come again without being known: what they repeat must not even move an address
       if (batch.journal_id === null && readings.has(id, agent.id)) {
         duplicates += 1
         return
       }
-      const { row, keys, foreign } = devices.resolve(item, source, at)
-      const place = { agent: agent.id, site_id: agent.site_id, device: row.id }
-      const kept = readings.insert(metric, place, id, time, received_at, offset)
+      const { row, keys, foreign } = devices.resolve(item.facts, source, at)
+      const place = { agent: agent.id, site_id: agent.site_id, device: row.id, foreign }
+      const kept = readings.insert(item, place, id, time, received_at, offset)
       if (kept === 'duplicate') duplicates += 1
-      else if (kept === 'of_another_agent') invalid.push(refuseReading(metric, index))
+      else if (kept === 'of_another_agent') invalid.push(refuseReading(item, index))
       else if (!foreign) rows.apply(row, item, keys, at, received_at)
     })
     return invalid.length > 0 ? invalid : { stored: batch.items.length, duplicates }
@@ -160,7 +158,7 @@ export function prepareIngest(db: Database, audit: AuditLog, changes: Changes) {
   }
 }
 
-function refuseReading({ reading_id }: MetricItem, index: number): InvalidItem {
+function refuseReading({ reading_id }: CheckedItem, index: number): InvalidItem {
   const mistakes = [{ path: '/reading_id', problem: 'is the reading_id of a reading that another agent brought' }]
-  return { index, ...(reading_id != null && { reading_id }), mistakes }
+  return { index, ...(reading_id !== null && { reading_id }), mistakes }
 }

@@ -31,10 +31,9 @@ export function prepareJournals(db: Database) {
 
   /** A batch that fills a gap uncovers those that came before it. */
   const advance = (agent: number, journal_id: string, seq: number): void => {
-    const before = lastSeq.get(agent, journal_id)
-    if (before !== undefined && seq !== before + 1) return
-    let last = seq
-    while (has.get(agent, journal_id, last + 1) !== undefined) last += 1
+    // batches are counted from 1: what a journal had before this database knew it is missing as well
+    let last = lastSeq.get(agent, journal_id) ?? 0
+    if (seq === last + 1) while (has.get(agent, journal_id, last + 1) !== undefined) last += 1
     setLastSeq.run(agent, journal_id, last)
   }
 
@@ -56,7 +55,7 @@ export function prepareJournals(db: Database) {
       advance(agent, journal_id, batch.seq)
     },
 
-    /** The highest sequence number up to which nothing is missing, from the first that came; null for none. */
+    /** The highest sequence number up to which nothing is missing, 0 while the first is; null for a journal that is not known. */
     lastSeq: (agent: number, journal_id: string): number | null => lastSeq.get(agent, journal_id.toLowerCase()) ?? null,
   }
 }

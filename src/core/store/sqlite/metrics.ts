@@ -5,16 +5,15 @@ import type { MetricsFilter, Page } from '../store.ts'
 import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Database } from './open-database.ts'
-import { cacheStatements } from './statement-cache.ts'
 
 export type Metrics = ReturnType<typeof prepareMetrics>
 export type MetricsPage = Page<Metric | MetricPeriod> & { device_id: string }
 
-/** A device with those that were merged into it. */
+/** A device with those that were merged into it, however many. */
 export interface DeviceGroup {
   readonly device_id: string
-  /** The surviving one first. */
-  readonly rowids: readonly number[]
+  /** The rowid of the surviving one. */
+  readonly id: number
 }
 
 type Counters = Record<CounterName, number | null>
@@ -28,71 +27,123 @@ interface ReadingRow extends Counters {
   readonly time_mark: Metric['time_mark']
   readonly status: string | null
   readonly lowest_supply: number | null
+  readonly of_other_agent: number
   readonly rest: string
 }
 
+/** The readings of the source alone, or those that other agents brought as well. */
+type Whose = 'source' | 'anybody'
+
+/** A page of hours or days reads no more of them: a reader has others to answer. */
+export const MOST_SUMMED = 50_000
+/** So many readings of a clock that ran ahead may lie between the last one of a right clock and now. */
+const MOST_AHEAD = 100
+
 const PERIODS: Readonly<Record<Exclude<Resolution, 'raw'>, number>> = { hour: 3_600_000, day: 86_400_000 }
-const RAW = `h.id, h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.sampled_at, h.received_at, h.clock_offset_ms, h.time_mark, h.status,
-  ${COUNTERS.map((each) => `h.${each}`).join(', ')}, h.rest`
-const SUMMED = `h.id, h.sampled_at, h.status, h.lowest_supply, ${COUNTERS.map((each) => `h.${each}`).join(', ')}`
+const RAW = `h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.received_at,
+  h.clock_offset_ms, h.time_mark, h.status, ${COUNTERS.map((each) => `h.${each}`).join(', ')}, h.rest`
+const SUMMED = `h.status, h.lowest_supply, ${COUNTERS.map((each) => `h.${each}`).join(', ')}`
+
+/**
+ * The readings of a group by time. Each device is one walk of the index, each agent's readings another; what is next in
+ * each of them waits in the queue of the recursion, which is in order. So a page costs what it shows, however many devices
+ * were merged.
+ */
+const walk = (columns: string) => {
+  const all = `h.sampled_at, h.id, h.device, h.of_other_agent, ${columns}`
+  const next = (device: string, other: string, place: string) => `SELECT n.id FROM metrics_history n
+      WHERE n.device = ${device} AND n.of_other_agent = ${other} AND (n.sampled_at, n.id) > ${place} AND n.sampled_at < @to
+      ORDER BY n.sampled_at, n.id LIMIT 1`
+  return `WITH RECURSIVE walk AS (
+    SELECT ${all} FROM devices d CROSS JOIN (SELECT 0 AS other UNION ALL SELECT 1) CROSS JOIN metrics_history h
+    ON h.id = (${next('d.id', 'other', '(@time, @id)')})
+    WHERE (d.id = @device OR d.merged_into = @device) AND other <= @others
+    UNION ALL
+    SELECT ${all} FROM walk CROSS JOIN metrics_history h
+    ON h.id = (${next('walk.device', 'walk.of_other_agent', '(walk.sampled_at, walk.id)')})
+    ORDER BY 1, 2 LIMIT @limit
+  ) SELECT * FROM walk`
+}
+
+/** A reading of a clock that ran ahead counts from its arrival, like everywhere. */
+const NEWEST = `SELECT ${RAW}, h.sampled_at, min(h.sampled_at, h.received_at) AS at
+  FROM devices d CROSS JOIN metrics_history h ON h.id IN (
+    (SELECT id FROM (
+       SELECT n.id, n.sampled_at, n.received_at FROM metrics_history n
+       WHERE n.device = d.id AND n.of_other_agent = 0 AND n.sampled_at <= d.last_seen
+       ORDER BY n.sampled_at DESC, n.id DESC LIMIT ${MOST_AHEAD})
+     WHERE sampled_at <= received_at ORDER BY sampled_at DESC, id DESC LIMIT 1),
+    (SELECT n.id FROM metrics_history n
+     WHERE n.device = d.id AND n.sampled_at > n.received_at AND n.of_other_agent = 0
+     ORDER BY n.received_at DESC, n.id DESC LIMIT 1))
+  WHERE d.id = @device OR d.merged_into = @device ORDER BY at DESC, h.id DESC LIMIT 1`
 
 export function prepareMetrics(db: Database) {
-  const prepare = cacheStatements(db, 64)
+  const walks = { raw: db.prepare(walk(RAW)), summed: db.prepare(walk(SUMMED)) }
+  const newest = db.prepare(NEWEST)
 
-  /** Ordered by time; each device is one walk of the index, and SQLite merges the walks. */
-  const select = (columns: string, devices: number, place: string, end: string) => {
-    const one = (_: unknown, i: number) =>
-      `SELECT ${columns} FROM metrics_history h WHERE h.device = @device${i} AND ${place}`
-    const all = Array.from({ length: devices }, one).join('\nUNION ALL\n')
-    return prepare(`${all}\nORDER BY sampled_at, id ${end}`)
-  }
-  const bindDevices = ({ rowids }: DeviceGroup) => Object.fromEntries(rowids.map((id, i) => [`device${i}`, id]))
+  const bind = (
+    { id }: DeviceGroup,
+    { from, to }: MetricsFilter,
+    after: Place | null,
+    whose: Whose,
+    limit: number,
+  ) => ({
+    device: id,
+    time: after?.[0] ?? from ?? Number.MIN_SAFE_INTEGER,
+    id: after?.[1] ?? 0,
+    to: to ?? Number.MAX_SAFE_INTEGER,
+    others: whose === 'source' ? 0 : 1,
+    limit,
+  })
 
   const listRaw = (group: DeviceGroup, query: MetricsFilter): MetricsPage => {
-    const { from, to, limit, cursor } = query
+    const { from, to, limit } = query
     const { device_id } = group
     const scope = ['metrics', { device_id, from, to }]
-    const after =
-      cursor === undefined ? [from ?? Number.MIN_SAFE_INTEGER, 0] : openCursor(cursor, scope, ['number', 'number'])
-    const place = '(h.sampled_at, h.id) > (@time, @id) AND h.sampled_at < @to'
-    const rows = select(RAW, group.rowids.length, place, 'LIMIT @limit').all({
-      ...bindDevices(group),
-      time: after[0],
-      id: after[1],
-      to: to ?? Number.MAX_SAFE_INTEGER,
-      limit: limit + 1,
-    }) as ReadingRow[]
+    const bound = bind(group, query, openPlace(query, scope), 'anybody', limit + 1)
+    const rows = walks.raw.all(bound) as ReadingRow[]
     const page = rows.slice(0, limit)
     const last = page.at(-1)
     return {
       device_id,
       items: page.map((row) => renderReading(row, device_id)),
-      next_cursor: rows.length > limit && last !== undefined ? sealCursor(scope, [last.sampled_at, last.id]) : null,
+      next_cursor: rows.length > limit && last !== undefined ? sealCursor(scope, placeOf(last)) : null,
     }
   }
 
-  /** Reads as many rows as the page covers, one at a time. */
+  /** Reads as many rows as the page covers, one at a time. What others than the source brought is not summed. */
   const listPeriods = (group: DeviceGroup, query: MetricsFilter, length: number): MetricsPage => {
-    const { from, to, limit, cursor, resolution } = query
+    const { from, to, limit, resolution } = query
     const { device_id } = group
     const scope = ['metrics', { device_id, from, to, resolution }]
-    const start = cursor === undefined ? (from ?? Number.MIN_SAFE_INTEGER) : openCursor(cursor, scope, ['number'])[0]
-    const rows = select(SUMMED, group.rowids.length, 'h.sampled_at >= @from AND h.sampled_at < @to', '').iterate({
-      ...bindDevices(group),
-      from: start,
-      to: to ?? Number.MAX_SAFE_INTEGER,
-    }) as IterableIterator<ReadingRow>
+    const bound = bind(group, query, openPlace(query, scope), 'source', MOST_SUMMED + 1)
+    const rows = walks.summed.iterate(bound) as IterableIterator<ReadingRow>
     const items: MetricPeriod[] = []
     let current = Number.NaN
+    let read = 0
+    let last: ReadingRow | null = null
+    let lastOfPeriodBefore: ReadingRow | null = null
+    const endAfter = (row: ReadingRow) => ({ device_id, items, next_cursor: sealCursor(scope, placeOf(row)) })
     for (const row of rows) {
       const period = Math.floor(row.sampled_at / length) * length
+      if (last !== null && period !== current && items.length === limit) return endAfter(last)
+      if (last !== null && read === MOST_SUMMED) {
+        // the last period whole, with the next page; but for one that fills a page and more
+        if (period === current && lastOfPeriodBefore !== null) {
+          items.pop()
+          return endAfter(lastOfPeriodBefore)
+        }
+        return endAfter(last)
+      }
       if (period !== current) {
-        // the place is the reading itself, which `from` may have cut off from the beginning of its period
-        if (items.length === limit) return { device_id, items, next_cursor: sealCursor(scope, [row.sampled_at]) }
+        lastOfPeriodBefore = last
         current = period
         items.push(startPeriod(period))
       }
       addReading(items.at(-1) as MetricPeriod, row)
+      last = row
+      read += 1
     }
     return { device_id, items, next_cursor: null }
   }
@@ -102,19 +153,19 @@ export function prepareMetrics(db: Database) {
     list: (group: DeviceGroup, query: MetricsFilter): MetricsPage =>
       query.resolution === 'raw' ? listRaw(group, query) : listPeriods(group, query, PERIODS[query.resolution]),
 
-    /** The newest reading as it was said, with its time; null when there is none. */
-    findNewest(group: DeviceGroup, agent: number): { readonly sampled_at: number; readonly said: object } | null {
-      const one = (_: unknown, i: number) =>
-        `SELECT * FROM (SELECT ${RAW} FROM metrics_history h
-           WHERE h.device = @device${i} AND h.agent = @agent ORDER BY h.sampled_at DESC, h.id DESC LIMIT 1)`
-      const all = Array.from({ length: group.rowids.length }, one).join('\nUNION ALL\n')
-      const row = prepare(`${all}\nORDER BY sampled_at DESC, id DESC LIMIT 1`).get({ ...bindDevices(group), agent })
-      if (row === undefined) return null
-      const { sampled_at } = row as ReadingRow
-      return { sampled_at, said: sayAgain(row as ReadingRow) }
+    /** The newest reading of the source as it was said, and when it counts from; null when there is none. */
+    findNewest({ id }: DeviceGroup): { readonly at: number; readonly said: object } | null {
+      const row = newest.get({ device: id }) as (ReadingRow & { readonly at: number }) | undefined
+      return row === undefined ? null : { at: row.at, said: sayAgain(row) }
     },
   }
 }
+
+/** The reading that a page ended with. */
+type Place = readonly [sampled_at: number, id: number]
+const placeOf = ({ sampled_at, id }: ReadingRow): Place => [sampled_at, id]
+const openPlace = ({ cursor }: MetricsFilter, scope: unknown): Place | null =>
+  cursor === undefined ? null : (openCursor(cursor, scope, ['number', 'number']) as unknown as Place)
 
 /** The item as it was sent, but for the time, which is in the notation of the server. */
 function sayAgain(row: ReadingRow): Record<string, unknown> {
@@ -129,9 +180,11 @@ function sayAgain(row: ReadingRow): Record<string, unknown> {
 }
 
 function renderReading(row: ReadingRow, device_id: string): Metric {
+  // a word of the server: what an agent may have said under it does not pass for that
+  const { of_other_agent: _, ...said } = sayAgain(row)
   return {
     status: null,
-    ...sayAgain(row),
+    ...said,
     reading_id: uuidToText(row.reading_id),
     device_id,
     agent_id: row.agent_id,
@@ -139,6 +192,7 @@ function renderReading(row: ReadingRow, device_id: string): Metric {
     received_at: utcText(row.received_at),
     clock_offset_ms: row.clock_offset_ms,
     time_mark: row.time_mark,
+    ...(row.of_other_agent === 1 && { of_other_agent: true }),
   }
 }
 

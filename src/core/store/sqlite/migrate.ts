@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, rmSync } from 'node:fs'
 import { StoreError } from '../store-error.ts'
+import { copyDatabase } from './backup.ts'
 import { INITIAL } from './migrations/0001-initial.ts'
-import { type Database, tuneConnection } from './open-database.ts'
+import { type Database, type OpenOptions, tuneConnection } from './open-database.ts'
 
 /** 'PMST': tells our files from those of other programs. */
 export const APPLICATION_ID = 0x504d5354
@@ -17,7 +17,12 @@ export const MIGRATIONS: readonly string[] = [INITIAL]
  * @throws StoreError `newer_schema` and `not_a_store`, without having touched the file; `unavailable` for a reader of an
  *   older schema
  */
-export function migrate(db: Database, path: string, migrations: readonly string[] = MIGRATIONS): void {
+export function migrate(
+  db: Database,
+  path: string,
+  migrations: readonly string[] = MIGRATIONS,
+  options: Pick<OpenOptions, 'nativeBinding'> = {},
+): void {
   const newest = migrations.length
   const found = inspect(db, path, newest)
   if (db.readonly && found < newest) {
@@ -28,7 +33,7 @@ export function migrate(db: Database, path: string, migrations: readonly string[
   }
   tuneConnection(db)
   if (found === newest) return
-  if (found > 0) copyBefore(db, path, found + 1)
+  if (found > 0) copyDatabase(db, freeNames(`${path}.before-${found + 1}`), COPY_WORDS, options)
   for (let version = found + 1; version <= newest; version += 1) {
     db.transaction(() => {
       // another process may have been faster
@@ -65,29 +70,14 @@ function initialise(db: Database): void {
   )
 }
 
-function copyBefore(db: Database, path: string, version: number): void {
-  const copy = reserve(`${path}.before-${version}`)
-  try {
-    db.prepare('VACUUM INTO ?').run(copy)
-  } catch (error) {
-    rmSync(copy, { force: true })
-    throw error
-  }
+const COPY_WORDS = {
+  failed: (place: string, reason: string) =>
+    `the copy before the migration cannot be written to ${place}, so the schema stays as it is: ${reason}`,
+  damaged: 'the copy before the migration is damaged, so the schema stays as it is: restore the database from a backup',
 }
 
-/** An empty file that nobody else has, for the owner alone; `-1`, `-2` … where the name is taken. */
-function reserve(name: string): string {
-  for (let attempt = 0; ; attempt += 1) {
-    const candidate = attempt === 0 ? name : `${name}-${attempt}`
-    try {
-      closeSync(openSync(candidate, 'wx', 0o600))
-      return candidate
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new StoreError('unavailable', `the copy ${candidate} cannot be made, so the schema stays as it is`, {
-          cause: error,
-        })
-      }
-    }
-  }
+/** `-1`, `-2` … where the name is taken. */
+function* freeNames(name: string): Generator<string> {
+  yield name
+  for (let attempt = 1; ; attempt += 1) yield `${name}-${attempt}`
 }

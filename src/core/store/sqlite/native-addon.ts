@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getRawAsset, isSea } from 'node:sea'
@@ -24,9 +24,9 @@ export function unpackAddon(env: NodeJS.ProcessEnv = process.env): string | null
     const { uid, mode } = lstatSync(directory)
     if (process.getuid !== undefined && uid !== process.getuid()) throw new Error('it belongs to another user')
     if (mode & 0o022) chmodSync(directory, 0o700)
-    if (holds(file, hash)) return file
-    const fresh = `${file}.${process.pid}`
-    writeFileSync(fresh, content, { mode: 0o500 })
+    if (isOurs(file) && holds(file, hash)) return file
+    const fresh = `${file}.${randomUUID()}`
+    writeFileSync(fresh, content, { mode: 0o500, flag: 'wx' })
     renameSync(fresh, file)
     return file
   } catch (error) {
@@ -43,6 +43,12 @@ export function loadAddon(file: string): object {
   const module = { exports: {} }
   process.dlopen(module, file)
   return module.exports
+}
+
+/** A file of another user, or one that others may write, could change between the look and the load. */
+function isOurs(file: string): boolean {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  return found?.isFile() === true && (found.mode & 0o022) === 0 && (process.getuid?.() ?? found.uid) === found.uid
 }
 
 function holds(file: string, hash: Uint8Array): boolean {

@@ -17,6 +17,8 @@ export interface OpenOptions {
 /** How long a connection waits for another process's lock. */
 const BUSY_TIMEOUT_MS = 5000
 const WRITER_CACHE_KIB = 65_536
+/** Pages that many transactions change are moved into the file once for all of them: 32 MiB. */
+const CHECKPOINT_PAGES = 8192
 const WAL_LIMIT_BYTES = 67_108_864
 
 /**
@@ -38,12 +40,20 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
   }
 }
 
+/** An empty database that no file holds. */
+export function openInMemory({ nativeBinding }: Pick<OpenOptions, 'nativeBinding'> = {}): Database {
+  return new SqliteDatabase(':memory:', {
+    ...(nativeBinding && { nativeBinding }),
+  } as unknown as SqliteDatabase.Options)
+}
+
 /** Durable on commit, readers beside one writer. */
 export function tuneConnection(db: Database): void {
   if (!db.readonly) {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     db.pragma(`cache_size = -${WRITER_CACHE_KIB}`)
   }
   db.pragma('foreign_keys = ON')

@@ -1,8 +1,7 @@
-import { COUNTERS, type DeviceItem } from '../../protocol/devices.ts'
-import type { MetricItem } from '../../protocol/metrics.ts'
+import { COUNTERS } from '../../protocol/devices.ts'
+import type { CheckedItem } from '../checked-item.ts'
 import { deriveId, uuidToBytes } from '../derive-id.ts'
 import type { ItemTime } from '../judge-time.ts'
-import { findLowestSupply } from '../lowest-supply.ts'
 import type { Database } from './open-database.ts'
 
 export type Readings = ReturnType<typeof prepareReadings>
@@ -12,8 +11,8 @@ export type Kept = 'stored' | 'duplicate' | 'of_another_agent'
 export function prepareReadings(db: Database) {
   const insert = db.prepare(
     `INSERT INTO metrics_history (reading_id, site_id, agent, device, sampled_at, received_at, clock_offset_ms, time_mark,
-       status, ${COUNTERS.join(', ')}, lowest_supply, rest)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${COUNTERS.map(() => '?').join(', ')}, ?, ?)
+       status, ${COUNTERS.join(', ')}, lowest_supply, of_other_agent, rest)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${COUNTERS.map(() => '?').join(', ')}, ?, ?, ?)
      ON CONFLICT (reading_id) DO NOTHING`,
   )
   const readAgent = db.prepare<[Uint8Array], number>('SELECT agent FROM metrics_history WHERE reading_id = ?').pluck()
@@ -24,14 +23,20 @@ export function prepareReadings(db: Database) {
 
   return {
     insert(
-      item: MetricItem,
-      place: { readonly agent: number; readonly site_id: string; readonly device: number },
+      item: CheckedItem,
+      place: {
+        readonly agent: number
+        readonly site_id: string
+        readonly device: number
+        /** True where the agent is not the one that the device is read by. */
+        readonly foreign: boolean
+      },
       reading_id: Uint8Array,
       time: ItemTime,
       received_at: number,
       clock_offset_ms: number | null,
     ): Kept {
-      const { agent, site_id, device } = place
+      const { agent, site_id, device, foreign } = place
       const { sampled_at, mark } = time
       const done = insert.run(
         reading_id,
@@ -42,18 +47,11 @@ export function prepareReadings(db: Database) {
         received_at,
         clock_offset_ms,
         mark,
-        item.status ?? null,
-        item.page_count ?? null,
-        item.color_pages ?? null,
-        item.mono_pages ?? null,
-        item.print_pages ?? null,
-        item.copy_pages ?? null,
-        item.fax_pages ?? null,
-        item.scan_count ?? null,
-        item.duplex_pages ?? null,
-        item.large_pages ?? null,
-        findLowestSupply(item.supplies),
-        renderRest(item, mark === 'unreadable'),
+        item.status,
+        ...item.counters,
+        item.lowest_supply ?? null,
+        foreign ? 1 : 0,
+        item.rest,
       )
       if (done.changes === 1) return 'stored'
       return readAgent.get(reading_id) === agent ? 'duplicate' : 'of_another_agent'
@@ -62,26 +60,17 @@ export function prepareReadings(db: Database) {
     /** True for a reading that this agent brought before. */
     has: (reading_id: Uint8Array, agent: number): boolean => readAgent.get(reading_id) === agent,
 
-    writeSnapshot: (device: number, time: number, item: DeviceItem) =>
-      void writeSnapshot.run(device, time, JSON.stringify(item)),
+    writeSnapshot: (device: number, time: number, item: string) => void writeSnapshot.run(device, time, item),
   }
-}
-
-/** What has no column of its own. A counter that is null was told as such, and stays. */
-function renderRest(item: MetricItem, keepsTime: boolean): string {
-  const rest: Record<string, unknown> = { ...item, reading_id: undefined }
-  // undefined is not written; deleting keys would make the object a slow one
-  if (!keepsTime) rest.sampled_at = undefined
-  if (rest.status !== null) rest.status = undefined
-  for (const name of COUNTERS) if (rest[name] != null) rest[name] = undefined
-  return JSON.stringify(rest)
 }
 
 /**
  * The key of a reading: its own, or one that follows from agent, time and content, so that the same reading sent twice is
  * one. Without any time of the agent's clock each arrival is a reading of its own.
  */
-export function readingId(item: MetricItem, agent_id: string, sampled_at: number): Uint8Array {
-  if (item.reading_id != null) return uuidToBytes(item.reading_id)
-  return deriveId([agent_id, String(sampled_at), JSON.stringify(item)])
+export function readingId(item: CheckedItem, agent_id: string, sampled_at: number): Uint8Array {
+  const { reading_id, content, said_time } = item
+  if (reading_id !== null) return uuidToBytes(reading_id)
+  // a text that is no time is part of the content, and says the same the second time
+  return deriveId([agent_id, said_time === 'unreadable' ? said_time : String(sampled_at), content as string])
 }

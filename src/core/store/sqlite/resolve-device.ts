@@ -42,19 +42,29 @@ export interface Resolved {
 interface Remembered {
   readonly device: number
   readonly keys: IdentityKeys
+  /** What the device showed of itself, where the choice rests on that as well; null where identities alone decide. */
+  readonly shown: Shown | null
   /** The days for which the identities are known to have been seen, as numbers of days since 1970. */
   firstDay: number
   lastDay: number
 }
+
+type Shown = Pick<DeviceRow, 'manufacturer' | 'model' | 'serial'>
 
 interface IdentityRow {
   readonly device: number
   readonly last_seen: number
 }
 
+const KINDS = ['serial', 'mac', 'device_id', 'address'] as const
+
+/** Identities and agents are seen by the day: a row is written for the first reading of a day that is not covered yet. */
+const OF_ANOTHER_DAY = `excluded.first_seen / ${DAY_MS} < first_seen / ${DAY_MS} OR excluded.last_seen / ${DAY_MS} > last_seen / ${DAY_MS}`
+
 /**
  * Finds or makes the device of an item and records what it shows of itself. What the same agent said before with the same
- * words is one look into a map, as long as nothing was merged or moved since.
+ * words is one look into a map, as long as nothing was merged or moved since. Only what leads to one device by each of its
+ * keys is remembered, so that no other device has a say in it: the rows are the same as without the memory.
  */
 export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: AuditLog) {
   const findIdentity = db.prepare<[string, string, number, string], IdentityRow>(
@@ -68,14 +78,16 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
     `INSERT INTO device_identities (site_id, kind, value, agent, device, first_seen, last_seen)
      VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET first_seen = iif(device = excluded.device, min(first_seen, excluded.first_seen), excluded.first_seen),
-       device = excluded.device, last_seen = max(last_seen, excluded.last_seen)`,
+       device = excluded.device, last_seen = max(last_seen, excluded.last_seen)
+     WHERE device <> excluded.device OR ${OF_ANOTHER_DAY}`,
   )
   const findLink = db
     .prepare<[number, number], number>('SELECT 1 FROM device_agents WHERE device = ? AND agent = ?')
     .pluck()
   const addLink = db.prepare(
     `INSERT INTO device_agents (device, agent, first_seen, last_seen) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)`,
+     ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)
+     WHERE ${OF_ANOTHER_DAY}`,
   )
   const readAgent = db.prepare<[number], { agent_id: string; revoked_at: number | null }>(
     'SELECT agent_id, revoked_at FROM agents WHERE id = ?',
@@ -127,6 +139,9 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
   const find = (kind: IdentityKind, keys: IdentityKeys, source: Source): IdentityRow | undefined =>
     keys[kind] === null ? undefined : findIdentity.get(kind, ...place(kind, keys, source), source.site_id)
 
+  const findWords = ({ words }: IdentityKeys, source: Source): IdentityRow | undefined =>
+    words === null ? undefined : findIdentity.get('device_id', words, source.id, source.site_id)
+
   /** By maker and number; a maker that only one side tells is no difference. */
   const findSerial = (keys: IdentityKeys, source: Source): IdentityRow | undefined => {
     if (keys.serial === null) return undefined
@@ -142,15 +157,16 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
       : undefined
   }
 
-  const resolveAnew = (item: DeviceState, source: Source, time: number): { resolved: Resolved; isSettled: boolean } => {
+  const resolveAnew = (item: DeviceState, source: Source, time: number): Resolved & { entry: Remembered | null } => {
     const keys = readIdentity(item)
     const held = {
       serial: findSerial(keys, source),
       mac: find('mac', keys, source),
       device_id: find('device_id', keys, source),
       address: find('address', keys, source),
+      words: findWords(keys, source),
     }
-    const describeHeld = (kind: IdentityKind) => {
+    const describeHeld = (kind: keyof typeof held) => {
       const holder = held[kind]
       return holder === undefined ? null : describe(holder.device, source)
     }
@@ -159,6 +175,7 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
       mac: describeHeld('mac'),
       device_id: describeHeld('device_id'),
       address: describeHeld('address'),
+      words: describeHeld('words'),
     }
     const verdict = decideDevice(keys, candidates)
     const isNew = verdict.device === null
@@ -175,22 +192,23 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
       known.clear()
       record(source, time, 'device_merged', row, { device_id: merged.device_id, ...tell(item, keys) })
     }
-    const isSettled = claim(verdict.claims)
+    const isItsOwn = (kind: IdentityKind) => {
+      const holder = held[kind]?.device
+      return holder === row.id || (holder !== undefined && verdict.merges.includes(holder))
+    }
+    const claimed = claim(verdict.claims)
+    keepWords()
     link(row, isNew, source, time)
-    return { resolved: { row, keys, foreign }, isSettled }
+    return { row, keys, foreign, entry: remember() }
 
-    /** False when a newer reading holds something that this older one shows. */
-    function claim(kinds: readonly IdentityKind[]): boolean {
-      let isComplete = true
+    /** What was recorded: not what a newer reading holds, and this older one shows as well. */
+    function claim(kinds: readonly IdentityKind[]): IdentityKind[] {
+      const done: IdentityKind[] = []
       for (const kind of kinds) {
         if (kind === 'serial' && isNumberOfKnownMaker()) continue
         const holder = held[kind]
-        const isHeldByOther =
-          holder !== undefined && holder.device !== row.id && !verdict.merges.includes(holder.device)
-        if (isHeldByOther && time <= heldUntil(holder)) {
-          isComplete = false
-          continue
-        }
+        const isHeldByOther = holder !== undefined && !isItsOwn(kind)
+        if (isHeldByOther && time <= heldUntil(holder)) continue
         // what was said with the number alone may mean either from now on
         if (kind === 'serial' && holder === undefined && findNumber.get(keys.serial as string, source.site_id))
           known.clear()
@@ -198,10 +216,32 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
         const isMove = kind === 'address' && !isNew && !foreign && holder?.device !== row.id && time >= row.last_seen
         const from = isMove ? addressOf(row) : null
         addIdentity.run(source.site_id, kind, value, agent, row.id, time, time)
+        done.push(kind)
         if (from !== null && from !== value) record(source, time, 'device_moved', row, { from, to: value })
         if (isHeldByOther) takeFrom(kind, value, rows.load(holder.device), from === null)
       }
-      return isComplete
+      return done
+    }
+
+    /** What is told apart from the holder of its keys has to be found again, or each reading would make another device. */
+    function keepWords(): void {
+      const isToldApart = isNew && (candidates.device_id !== null || candidates.address !== null)
+      if (keys.words === null || (!isToldApart && held.words?.device !== row.id)) return
+      addIdentity.run(source.site_id, 'device_id', keys.words, source.id, row.id, time, time)
+    }
+
+    function remember(): Remembered | null {
+      // an id that a device with a serial number holds stays there, and says nothing where a better key leads
+      const isOutOfReach = (kind: IdentityKind) =>
+        kind === 'device_id' && candidates.device_id?.serial != null && (keys.serial ?? keys.mac) !== null
+      const isSettled = KINDS.every(
+        (kind) => keys[kind] === null || claimed.includes(kind) || isItsOwn(kind) || isOutOfReach(kind),
+      )
+      if (!isSettled) return null
+      const isByKey = keys.serial === null ? keys.mac !== null : find('serial', keys, source) !== undefined
+      const { manufacturer, model, serial } = row
+      const shown = isByKey ? null : { manufacturer, model, serial }
+      return { device: row.id, keys, shown, firstDay: dayOf(time), lastDay: dayOf(time) }
     }
 
     /** A number without its maker must not come to stand for this device: another maker may give it too. */
@@ -251,7 +291,10 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
     entry.firstDay = Math.min(entry.firstDay, dayOf(time))
     entry.lastDay = Math.max(entry.lastDay, dayOf(time))
     addLink.run(entry.device, source.id, time, time)
-    for (const kind of ['serial', 'mac', 'device_id', 'address'] as const) {
+    if (findWords(entry.keys, source)?.device === entry.device) {
+      addIdentity.run(source.site_id, 'device_id', entry.keys.words, source.id, entry.device, time, time)
+    }
+    for (const kind of KINDS) {
       if (foreign && kind !== 'address') continue
       if (find(kind, entry.keys, source)?.device !== entry.device) continue
       addIdentity.run(source.site_id, kind, ...place(kind, entry.keys, source), entry.device, time, time)
@@ -261,20 +304,20 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
   return {
     /** @param time of the reading, never later than its arrival */
     resolve(item: DeviceState, source: Source, time: number): Resolved {
-      const facts = `${source.id}\n${item.serial}\n${item.mac_address}\n${item.ip}\n${item.port}\n${item.printer_index}\n${item.device_id}\n${item.manufacturer}\n${item.model}`
+      const facts = describeFacts(item, source)
       const entry = known.get(facts)
       if (entry !== undefined) {
         const row = rows.load(entry.device)
         const foreign = row.agent !== source.id
-        if (!foreign || !isAbandoned(row, source)) {
+        if ((!foreign || isForeign(row, source)) && showsStill(row, entry.shown)) {
           const day = dayOf(time)
           if (day > entry.lastDay || day < entry.firstDay) refresh(entry, source, time, foreign)
           return { row, keys: entry.keys, foreign }
         }
       }
-      const { resolved, isSettled } = resolveAnew(item, source, time)
-      const { row, keys } = resolved
-      if (isSettled) known.set(facts, { device: row.id, keys, firstDay: dayOf(time), lastDay: dayOf(time) })
+      const { entry: anew, ...resolved } = resolveAnew(item, source, time)
+      if (anew === null) known.delete(facts)
+      else known.set(facts, anew)
       return resolved
     },
 
@@ -282,7 +325,19 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
   }
 }
 
-const dayOf = (time: number) => Math.floor(time / DAY_MS)
+/** As SQLite divides. */
+const dayOf = (time: number) => Math.trunc(time / DAY_MS)
+
+const showsStill = (row: DeviceRow, shown: Shown | null) =>
+  shown === null ||
+  (row.manufacturer === shown.manufacturer && row.model === shown.model && row.serial === shown.serial)
+
+/** The lengths go before the texts: no text can pose as two. */
+function describeFacts(item: DeviceState, source: Source): string {
+  const { serial, mac_address, ip, port, printer_index, device_id, manufacturer, model } = item
+  const lengths = `${serial?.length} ${mac_address?.length} ${ip?.length} ${device_id?.length} ${manufacturer?.length} ${model?.length}`
+  return `${source.id} ${port} ${printer_index} ${lengths} ${serial}${mac_address}${ip}${device_id}${manufacturer}${model}`
+}
 
 const readMaker = (row: DeviceRow) => (row.manufacturer ?? '').trim().toLowerCase().replaceAll('|', ' ')
 

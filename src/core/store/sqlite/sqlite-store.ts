@@ -15,7 +15,7 @@ import { prepareMetrics } from './metrics.ts'
 import { MIGRATIONS, migrate } from './migrate.ts'
 import { type Database, type OpenOptions, openDatabase } from './open-database.ts'
 import { prepareRegistration } from './registration.ts'
-import { translateError } from './sqlite-error.ts'
+import { sqliteCode, translateError } from './sqlite-error.ts'
 import { prepareTokens } from './tokens.ts'
 
 export type SqliteStore = Store
@@ -30,13 +30,20 @@ export function openSqliteStore(file: string, options: OpenOptions = {}): Sqlite
   const path = resolve(file)
   const db = openDatabase(path, options)
   try {
-    migrate(db, path)
+    migrate(db, path, MIGRATIONS, options)
     return composeStore(db, path, options)
   } catch (error) {
     db.close()
-    throw translateError(error, path)
+    throw isUnprepared(error) ? incomplete(error as Error, path) : translateError(error, path)
   }
 }
+
+/** A statement that does not fit the tables: ours are tried with every schema that the migrations make. */
+const isUnprepared = (error: unknown) => sqliteCode(error) === 'SQLITE_ERROR'
+const incomplete = (error: Error, path: string) =>
+  new StoreError('corrupt', `${path} was changed by something else (${error.message}): restore it from a backup`, {
+    cause: error,
+  })
 
 /** A store on a connection that is open and migrated. */
 export function composeStore(db: Database, path: string, options: OpenOptions = {}): SqliteStore {
@@ -72,7 +79,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     revokeToken: (token_id, actor, now) => write(() => tokens.revoke(token_id, actor, now)),
     findToken: (hash) => read(() => tokens.find(hash)),
     tokensVersion: () => read(() => meta.tokensVersion()),
-    hasEnrolment: () => read(() => tokens.hasEnrolment()),
+    hasEnrolment: (now) => read(() => tokens.hasEnrolment(now)),
 
     registerAgent: (registration, actor, now) => write(() => register(registration, actor, now)),
     recordHeartbeats: (heartbeats) =>
@@ -103,7 +110,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
         size_bytes: sizeOf(path) + sizeOf(`${path}-wal`),
       })),
     backup: (target) => read(() => writeBackup(db, target, options)),
-    check: () => read(() => checkDatabase(db, audit)),
+    check: () => read(() => checkDatabase(db, audit, options)),
     close: async () => {
       if (!db.open) return
       try {

@@ -42,7 +42,10 @@ export function prepareTokens(db: Database, meta: Meta, audit: AuditLog, changes
   const use = db.prepare('UPDATE tokens SET uses = uses + 1 WHERE id = ?')
   const voidOfAgent = db.prepare("DELETE FROM tokens WHERE agent = ? AND scope = 'agent'")
   const anyAgent = db.prepare('SELECT 1 FROM agents LIMIT 1')
-  const anyEnrolment = db.prepare("SELECT 1 FROM tokens WHERE scope = 'enrolment' LIMIT 1")
+  const anyEnrolment = db.prepare(
+    `SELECT 1 FROM tokens WHERE scope = 'enrolment' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
+       AND (max_uses IS NULL OR uses < max_uses) LIMIT 1`,
+  )
 
   return {
     create(token: NewToken, actor: Actor, now: number): Token {
@@ -111,7 +114,7 @@ export function prepareTokens(db: Database, meta: Meta, audit: AuditLog, changes
 
     findRow: (token_id: string): TokenRow | undefined => byId.get(token_id),
 
-    hasEnrolment: (): boolean => anyAgent.get() !== undefined || anyEnrolment.get() !== undefined,
+    hasEnrolment: (now: number): boolean => anyAgent.get() !== undefined || anyEnrolment.get(now) !== undefined,
   }
 }
 

@@ -187,9 +187,14 @@ CREATE TABLE metrics_history (
   duplex_pages INTEGER,
   large_pages INTEGER,
   lowest_supply INTEGER,
+  -- 1 where the agent was not the one that the device is read by
+  of_other_agent INTEGER NOT NULL DEFAULT 0 CHECK (of_other_agent IN (0, 1)),
   rest TEXT NOT NULL
 ) STRICT;
-CREATE INDEX metrics_history_by_device ON metrics_history (device, sampled_at, id);
+CREATE INDEX metrics_history_by_device ON metrics_history (device, of_other_agent, sampled_at, id);
+-- few: of clocks that run ahead, whose readings count from their arrival
+CREATE INDEX metrics_history_ahead ON metrics_history (device, received_at, id)
+  WHERE sampled_at > received_at AND of_other_agent = 0;
 
 CREATE TABLE metrics_daily (
   device INTEGER NOT NULL REFERENCES devices (id),
@@ -202,7 +207,7 @@ CREATE TABLE metrics_daily (
 -- body holds the bytes that the hash is taken over; the columns repeat what queries ask for
 CREATE TABLE audit_log (
   seq INTEGER PRIMARY KEY,
-  event_id TEXT NOT NULL UNIQUE,
+  event_id TEXT NOT NULL,
   recorded_at INTEGER NOT NULL,
   agent_id TEXT,
   actor TEXT NOT NULL,
@@ -210,7 +215,8 @@ CREATE TABLE audit_log (
   resource_type TEXT,
   resource_id TEXT,
   body TEXT NOT NULL,
-  hash BLOB NOT NULL CHECK (length(hash) = 32)
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  UNIQUE (actor, event_id)
 ) STRICT;
 CREATE INDEX audit_log_by_time ON audit_log (recorded_at, seq);
 CREATE INDEX audit_log_by_agent ON audit_log (agent_id, seq) WHERE agent_id IS NOT NULL;

@@ -9,7 +9,7 @@ import { type DeviceItem, DeviceItemSchema, MAX_DEVICES_PER_BATCH } from '../../
 import { MAX_METRICS_PER_BATCH, type MetricItem, MetricItemSchema } from '../../protocol/metrics.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { CheckedBatch } from '../../store/store.ts'
-import { isDeeperThan, MAX_DEPTH } from './depth.ts'
+import { hasTooManyValues, MAX_VALUES } from './count-values.ts'
 
 const envelope = Compile(Type.Object(BATCH_KEY, { additionalProperties: true }))
 const RULES = {
@@ -17,8 +17,8 @@ const RULES = {
   metrics: { item: Compile(MetricItemSchema), most: MAX_METRICS_PER_BATCH, aliases: METRIC_ALIASES },
 } as const
 
-/** An answer names this many items and mistakes in one item; more would only repeat them. */
-const MAX_NAMED_ITEMS = 100
+/** An answer names every item, so that one more try is enough; of so many items several mistakes, of the others one. */
+const EXPLAINED_ITEMS = 100
 const MAX_MISTAKES = 8
 
 type Item = Record<string, unknown>
@@ -32,11 +32,14 @@ export interface BatchOrigin {
   readonly ip_address: string | null
 }
 
+/** A batch that fits: its items as they were sent, in the words of the protocol. */
+export type ReadBatch = Omit<CheckedBatch, 'items'> & { readonly items: readonly (DeviceItem | MetricItem)[] }
+
 /**
  * Reads the unpacked bytes of a batch: JSON, the schema of its envelope, then of each item, in the words of the protocol.
  * @throws ApiError invalid_json, invalid_body, agent_mismatch, too_many_items; invalid_items with all of them named
  */
-export function checkBatch(bytes: Uint8Array, origin: BatchOrigin): CheckedBatch {
+export function readBatch(bytes: Uint8Array, origin: BatchOrigin): ReadBatch {
   const { kind } = origin
   const body = parseObject(bytes)
   if (!envelope.Check(body))
@@ -73,6 +76,9 @@ export function checkBatch(bytes: Uint8Array, origin: BatchOrigin): CheckedBatch
 
 function parseObject(bytes: Uint8Array): Item {
   let value: unknown
+  if (hasTooManyValues(bytes)) {
+    throw new ApiError('body_too_large', `the body holds more than ${MAX_VALUES} values`, { limit: MAX_VALUES })
+  }
   if (!isUtf8(bytes)) throw new ApiError('invalid_json', 'the body is not UTF-8')
   try {
     value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
@@ -93,7 +99,8 @@ function checkItems(kind: BatchKind, list: readonly unknown[]): (DeviceItem | Me
   const ids = new Set<unknown>()
   list.forEach((sent, index) => {
     const item = isObject(sent) ? addOlderLevels(renameAliases(sent, aliases)) : sent
-    const mistakes = rule.Check(item) ? findOwnMistakes(item as Item, ids) : listMistakes(rule.Errors(item))
+    const most = invalid.length < EXPLAINED_ITEMS ? MAX_MISTAKES : 1
+    const mistakes = rule.Check(item) ? findOwnMistakes(item as Item, ids) : listMistakes(rule.Errors(item), most)
     if (mistakes === null) items.push(item as Item)
     else {
       const id = isObject(sent) && typeof sent.reading_id === 'string' ? sent.reading_id.slice(0, 64) : undefined
@@ -109,7 +116,7 @@ export function refuseItems(invalid: readonly InvalidItem[], received: number): 
   return new ApiError('invalid_items', `${invalid.length} of ${received} items do not fit; nothing was stored`, {
     received,
     invalid: invalid.length,
-    items: invalid.slice(0, MAX_NAMED_ITEMS),
+    items: invalid,
   })
 }
 
@@ -118,7 +125,6 @@ function findOwnMistakes(item: Item, ids: Set<unknown>): FieldMistake[] | null {
   if (!item.serial && !item.mac_address && !item.device_id && !item.ip) {
     return [{ path: '', problem: 'names no printer: give serial, mac_address, device_id or ip' }]
   }
-  if (isDeeperThan(item, MAX_DEPTH)) return [{ path: '', problem: `is nested deeper than ${MAX_DEPTH} levels` }]
   const id = item.reading_id
   if (typeof id !== 'string') return null
   if (ids.has(id)) return [{ path: '/reading_id', problem: 'stands in this batch already' }]
@@ -126,8 +132,11 @@ function findOwnMistakes(item: Item, ids: Set<unknown>): FieldMistake[] | null {
   return null
 }
 
-function listMistakes(errors: readonly { instancePath: string; message: string }[]): FieldMistake[] {
-  return errors.slice(0, MAX_MISTAKES).map(({ instancePath, message }) => ({ path: instancePath, problem: message }))
+function listMistakes(
+  errors: readonly { instancePath: string; message: string }[],
+  most = MAX_MISTAKES,
+): FieldMistake[] {
+  return errors.slice(0, most).map(({ instancePath, message }) => ({ path: instancePath, problem: message }))
 }
 
 function isObject(value: unknown): value is Item {

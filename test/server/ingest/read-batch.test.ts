@@ -2,12 +2,15 @@ import fc from 'fast-check'
 import { v7 } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../../../src/core/protocol/api-error.ts'
-import { checkBatch } from '../../../src/core/server/ingest/check-batch.ts'
+import { readBatch } from '../../../src/core/server/ingest/read-batch.ts'
+import { readUpload } from '../../../src/core/server/ingest/read-upload.ts'
+import type { Upload } from '../../../src/core/server/ingest/upload.ts'
+import type { CheckedBatch } from '../../../src/core/store/store.ts'
 import { makeDevice, makeReading } from '../made-up-readings.ts'
 
 const origin = { agent_id: 'agent-001', received_at: 1_760_000_000_000, clock_offset_ms: null, ip_address: '127.0.0.1' }
 const check = (kind: 'devices' | 'metrics', body: unknown) =>
-  checkBatch(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), { ...origin, kind })
+  readBatch(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), { ...origin, kind })
 const refusal = (kind: 'devices' | 'metrics', body: unknown): ApiError => {
   try {
     check(kind, body)
@@ -18,9 +21,9 @@ const refusal = (kind: 'devices' | 'metrics', body: unknown): ApiError => {
   throw new Error('it was taken')
 }
 
-describe('checkBatch', () => {
+describe('readBatch', () => {
   it('gives the items as they were sent, null and unknown keys included', () => {
-    const reading = {
+    const reading: Record<string, unknown> = {
       ...makeReading(1, 1),
       page_count: null,
       future_key: { deep: [1, null] },
@@ -70,7 +73,7 @@ describe('checkBatch', () => {
 
   it('refuses bytes that are no UTF-8', () => {
     const body = Buffer.from('{"metrics":[{"serial":"caf\u00e9"}]}', 'latin1')
-    expect(() => checkBatch(body, { ...origin, kind: 'metrics' })).toThrow(
+    expect(() => readBatch(body, { ...origin, kind: 'metrics' })).toThrow(
       expect.objectContaining({ code: 'invalid_json' }),
     )
   })
@@ -122,13 +125,16 @@ describe('checkBatch', () => {
     ])
   })
 
-  it('refuses one reading_id twice, and nesting without end', () => {
+  it('names all items of a batch that is wrong from end to end', () => {
+    const metrics = Array.from({ length: 5000 }, () => ({ page_count: -1, color_pages: -1, supplies: 5 }))
+    const items = refusal('metrics', { metrics }).details?.items as { index: number; mistakes: unknown[] }[]
+    expect(items.map(({ index }) => index)).toEqual(metrics.map((_, i) => i))
+    expect([items[0]?.mistakes.length, items[4999]?.mistakes.length]).toEqual([3, 1])
+  })
+
+  it('refuses one reading_id twice', () => {
     const reading = makeReading(1, 1)
     expect(refusal('metrics', { metrics: [reading, reading] }).details?.items).toMatchObject([{ index: 1 }])
-    const deep = `{"metrics":[{"serial":"x","a":${'['.repeat(50)}${']'.repeat(50)}}]}`
-    expect(refusal('metrics', deep).code).toBe('invalid_items')
-    const deepest = `{"metrics":[{"serial":"x","a":${'['.repeat(500_000)}${']'.repeat(500_000)}}]}`
-    expect(refusal('metrics', deepest).code).toBe('invalid_items')
   })
 
   it('takes the words of the older agent', () => {
@@ -212,5 +218,73 @@ describe('checkBatch', () => {
       }),
       { numRuns: 3000 },
     )
+  })
+})
+
+describe('readUpload', () => {
+  const upload = (body: string): Upload => ({
+    ...origin,
+    kind: 'metrics',
+    body: new Uint8Array(Buffer.from(body)),
+    content_encoding: null,
+    content_digest: null,
+  })
+
+  it('refuses what would take much more memory than it has bytes, before it reads it', () => {
+    const { content } = readUpload(upload(`{"metrics":[${'{},'.repeat(2_100_000)}{}]}`))
+    expect(content).toMatchObject({ code: 'body_too_large', details: { limit: 3_000_000 } })
+    const nested = readUpload(upload(`{"x":${'['.repeat(6_100_000)}`))
+    expect(nested.content).toMatchObject({ code: 'body_too_large' })
+  })
+
+  it('names an item that is nested without end', () => {
+    for (const levels of [600, 20_000, 500_000]) {
+      const deep = `{"serial":"x","a":${'['.repeat(levels)}${']'.repeat(levels)}}`
+      const { content } = readUpload(upload(`{"metrics":[{"serial":"y"},${deep}]}`))
+      expect(content).toMatchObject({ code: 'invalid_items', details: { invalid: 1, items: [{ index: 1 }] } })
+    }
+  })
+
+  it('names an item that is too large to be shown', () => {
+    const { content } = readUpload(
+      upload(JSON.stringify({ metrics: [{ serial: 'A' }, { serial: 'B', notes: 'x'.repeat(300_000) }] })),
+    )
+    expect(content).toMatchObject({ code: 'invalid_items', details: { items: [{ index: 1 }] } })
+  })
+
+  it('takes items apart for the thread that writes', () => {
+    const reading: Record<string, unknown> = {
+      ...makeReading(1, 1),
+      page_count: null,
+      supplies: [{ level: { state: 'percent', percent: 12.7 } }],
+    }
+    const { content, unpacked_bytes } = readUpload(
+      upload(JSON.stringify({ metrics: [reading, { ...reading, reading_id: v7() }] })),
+    )
+    const { items } = content as CheckedBatch
+    expect(unpacked_bytes).toBeGreaterThan(500)
+    expect(items[0]).toMatchObject({ reading_id: reading.reading_id, status: reading.status, lowest_supply: 12 })
+    expect(items[0]?.said_time).toBe(Date.parse(String(reading.sampled_at)))
+    expect(items[0]?.facts).toBe(items[1]?.facts)
+    expect(JSON.parse(String(items[0]?.rest))).toEqual({
+      ...Object.fromEntries(
+        Object.entries(reading).filter(([key]) => !/^(reading_id|status|color_pages|mono_pages|sampled_at)$/.test(key)),
+      ),
+    })
+  })
+
+  it('keeps a time that is none, whatever its type', () => {
+    for (const sampled_at of [1_700_000_000, true, 'yesterday']) {
+      const { content } = readUpload(upload(JSON.stringify({ metrics: [{ serial: 'A', sampled_at }] })))
+      const [item] = (content as CheckedBatch).items
+      expect(item?.said_time).toBe('unreadable')
+      expect(JSON.parse(String(item?.rest))).toEqual({ serial: 'A', sampled_at })
+    }
+  })
+
+  it('takes null for lists that are empty', () => {
+    const sent = { serial: 'A', supplies: null, trays: null, alerts: null, sampled_at: null }
+    const { content } = readUpload(upload(JSON.stringify({ metrics: [sent] })))
+    expect((content as CheckedBatch).items[0]).toMatchObject({ said_time: null, lowest_supply: undefined })
   })
 })
