@@ -277,7 +277,7 @@ describe('damage and want', () => {
     ],
     [
       'an entry of somebody else',
-      "INSERT INTO audit_log SELECT seq + 1, 'x', recorded_at, agent_id, actor, action, resource_type, resource_id, body, hash FROM audit_log ORDER BY seq DESC LIMIT 1",
+      "INSERT INTO audit_log (seq, event_id, recorded_at, agent_id, actor, action, resource_type, resource_id, body, hash) SELECT seq + 1, 'x', recorded_at, agent_id, actor, action, resource_type, resource_id, body, hash FROM audit_log ORDER BY seq DESC LIMIT 1",
     ],
   ])('the chain of the audit log shows %s', async (_, damage) => {
     const { store, file } = await openTemporary()

@@ -42,6 +42,7 @@ CREATE TABLE agents (
 -- the health of an agent over time: its last heartbeat in each five minutes
 CREATE TABLE agent_health (
   agent INTEGER NOT NULL REFERENCES agents (id),
+  site_id TEXT NOT NULL DEFAULT 'default',
   period INTEGER NOT NULL,
   received_at INTEGER NOT NULL,
   status TEXT,
@@ -77,6 +78,7 @@ CREATE INDEX tokens_by_agent ON tokens (agent) WHERE agent IS NOT NULL;
 -- what is held of each journal without a gap: behind last_seq nothing is missing
 CREATE TABLE journals (
   agent INTEGER NOT NULL REFERENCES agents (id),
+  site_id TEXT NOT NULL DEFAULT 'default',
   journal_id TEXT NOT NULL,
   last_seq INTEGER NOT NULL,
   PRIMARY KEY (agent, journal_id)
@@ -85,6 +87,7 @@ CREATE TABLE journals (
 -- the batches of each journal that were stored, with the answer that the agent got
 CREATE TABLE batches (
   agent INTEGER NOT NULL REFERENCES agents (id),
+  site_id TEXT NOT NULL DEFAULT 'default',
   journal_id TEXT NOT NULL,
   seq INTEGER NOT NULL,
   content_hash BLOB NOT NULL,
@@ -137,6 +140,7 @@ CREATE INDEX devices_by_merge ON devices (merged_into) WHERE merged_into IS NOT 
 -- the last device item, whole; apart from devices, whose rows are written with every reading
 CREATE TABLE device_snapshots (
   device INTEGER PRIMARY KEY REFERENCES devices (id),
+  site_id TEXT NOT NULL DEFAULT 'default',
   at INTEGER NOT NULL,
   item TEXT NOT NULL
 ) STRICT;
@@ -160,6 +164,7 @@ CREATE INDEX device_identities_by_number ON device_identities (substr(value, ins
 -- every agent that has read a device
 CREATE TABLE device_agents (
   device INTEGER NOT NULL REFERENCES devices (id),
+  site_id TEXT NOT NULL DEFAULT 'default',
   agent INTEGER NOT NULL REFERENCES agents (id),
   first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL,
@@ -207,6 +212,7 @@ CREATE TABLE metrics_daily (
 -- body holds the bytes that the hash is taken over; the columns repeat what queries ask for
 CREATE TABLE audit_log (
   seq INTEGER PRIMARY KEY,
+  site_id TEXT NOT NULL DEFAULT 'default',
   event_id TEXT NOT NULL,
   recorded_at INTEGER NOT NULL,
   agent_id TEXT,
@@ -260,6 +266,7 @@ CREATE UNIQUE INDEX alerts_open ON alerts (kind, coalesce(agent, 0), coalesce(de
 -- what changed, in order, for live views; the newest row is never deleted, so no number is given twice
 CREATE TABLE changes (
   seq INTEGER PRIMARY KEY,
+  site_id TEXT NOT NULL DEFAULT 'default',
   kind TEXT NOT NULL CHECK (kind IN ('agent', 'device', 'alert')),
   id INTEGER NOT NULL,
   at INTEGER NOT NULL
