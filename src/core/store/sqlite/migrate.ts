@@ -24,7 +24,8 @@ export function migrate(
   options: Pick<OpenOptions, 'nativeBinding'> = {},
 ): void {
   const newest = migrations.length
-  const found = inspect(db, path, newest)
+  // of one moment: another process may be making the file
+  const found = db.transaction(() => inspect(db, path, newest)).deferred()
   if (db.readonly && found < newest) {
     throw new StoreError(
       'unavailable',
