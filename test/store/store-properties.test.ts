@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Device } from '../../src/core/protocol/devices.ts'
+import { DEVICE_SORTS, type Device } from '../../src/core/protocol/devices.ts'
 import type { MetricItem } from '../../src/core/protocol/metrics.ts'
 import { openSqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import type { CheckedBatch, Store } from '../../src/core/store/store.ts'
@@ -167,17 +167,7 @@ it('pages of devices join to the whole list, each once, in any order and size', 
       sampled_at: at(NOW - (i % 4) * DAY),
     }))
     await store.ingestBatches([newBatch('site-1', 'metrics', items)])
-    const sorts = [
-      'last_seen',
-      'first_seen',
-      'manufacturer',
-      'model',
-      'serial',
-      'location',
-      'page_count',
-      'lowest_supply',
-    ]
-    const sort = oneOf(...sorts.flatMap((each) => [each, `-${each}`]))
+    const sort = oneOf(...DEVICE_SORTS.flatMap((each) => [each, `-${each}`]))
     const filter = oneOf({}, { manufacturer: 'HP' }, { search: 'sn1' }, { seen_since: NOW - 2 * DAY })
     await fc.assert(
       fc.asyncProperty(sort, filter, fc.integer({ min: 1, max: 70 }), async (order, only, limit) => {

@@ -23,6 +23,19 @@ export const SUPPLY_KINDS = [
   'staples',
   'other',
 ] as const
+/** The counters of a printer, as fields of it, as names in `counters`, on the wire and as columns. */
+export const COUNTER_NAMES = [
+  'page_count',
+  'color_pages',
+  'mono_pages',
+  'print_pages',
+  'copy_pages',
+  'fax_pages',
+  'scan_count',
+  'duplex_pages',
+  'large_pages',
+] as const
+export type CounterName = (typeof COUNTER_NAMES)[number]
 export const ALERT_SEVERITIES = ['critical', 'warning', 'warningBinaryChangeEvent'] as const
 
 const oneOf = <const T extends readonly string[]>(values: T, description: string) =>

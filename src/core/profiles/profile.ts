@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { SUPPLY_KINDS, type SupplyKind } from '../model/printer.ts'
+import { COUNTER_NAMES, type CounterName, SUPPLY_KINDS, type SupplyKind } from '../model/printer.ts'
 
 /**
  * What one maker's devices do differently from the standards, as data. Everything in it only adds: without a profile a
@@ -50,19 +50,6 @@ const SourceListsSchema = Type.Object(
   },
   EXACT,
 )
-
-export const COUNTER_NAMES = [
-  'page_count',
-  'color_pages',
-  'mono_pages',
-  'print_pages',
-  'copy_pages',
-  'fax_pages',
-  'scan_count',
-  'duplex_pages',
-  'large_pages',
-] as const
-export type CounterName = (typeof COUNTER_NAMES)[number]
 
 const COUNTER_NAME = Type.Unsafe<CounterName>({ type: 'string', enum: [...COUNTER_NAMES] })
 

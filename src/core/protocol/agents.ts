@@ -38,6 +38,9 @@ const AGENT_FACTS = {
   architecture: Type.Optional(nullableText(32, 'x64, arm64 ...')),
 }
 
+/** Their names, which are names of columns as well. */
+export const AGENT_FACT_NAMES = Object.keys(AGENT_FACTS) as readonly (keyof typeof AGENT_FACTS)[]
+
 export const RegisterRequestSchema = Type.Object(
   {
     agent_id: Type.Optional(agentId),

@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox'
+import { COUNTER_NAMES, type CounterName } from '../model/printer.ts'
 import { agentId } from './agents.ts'
 import {
   closed,
@@ -15,20 +16,6 @@ import {
 } from './kinds.ts'
 
 export const MAX_DEVICES_PER_BATCH = 1000
-
-/** The counters of a printer, each under the word that `scan` prints; names of columns as well. */
-export const COUNTERS = [
-  'page_count',
-  'color_pages',
-  'mono_pages',
-  'print_pages',
-  'copy_pages',
-  'fax_pages',
-  'scan_count',
-  'duplex_pages',
-  'large_pages',
-] as const
-export type CounterName = (typeof COUNTERS)[number]
 
 const level = Type.Object(
   {
@@ -75,7 +62,7 @@ export const IDENTITY_FACTS = {
 export const STATE_FACTS = {
   status: Type.Optional(nullableText(64, 'idle, printing, warmup, asleep, warning, error, offline, unknown')),
   ...Object.fromEntries(
-    COUNTERS.map((name) => [name, Type.Optional(nullableCount('lifetime counter; null when there is none'))]),
+    COUNTER_NAMES.map((name) => [name, Type.Optional(nullableCount('lifetime counter; null when there is none'))]),
   ),
   uptime_seconds: Type.Optional(nullableCount('sysUpTime')),
   supplies: nullableRows(WireSupplySchema, 'as scan prints them'),

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { COUNTERS, type DeviceState, IDENTITY_FACTS, STATE_FACTS } from './devices.ts'
+import { COUNTER_NAMES } from '../model/printer.ts'
+import { type DeviceState, IDENTITY_FACTS, STATE_FACTS } from './devices.ts'
 import {
   closed,
   cursorQuery,
@@ -58,7 +59,7 @@ export const MetricSchema = Type.Object(
       }),
     ),
     status: nullableText(64, ''),
-    ...Object.fromEntries(COUNTERS.map((name) => [name, Type.Optional(nullableCount(''))])),
+    ...Object.fromEntries(COUNTER_NAMES.map((name) => [name, Type.Optional(nullableCount(''))])),
   },
   { ...open, title: 'Metric', description: 'the reading as it was sent, with what the server knows of it' },
 )

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { API_ERRORS, ApiError, type ApiErrorCode } from '../protocol/api-error.ts'
 import { StoreError } from '../store/store-error.ts'
+import { READ_ENCODINGS } from './ingest/unpack.ts'
 import { MAX_DRAINED_BYTES } from './limits/http-limits.ts'
 import type { ServerLog } from './server-options.ts'
 
-export const READ_ENCODINGS = 'gzip, zstd, br, deflate, identity'
 /** Seconds after which a client may try again what the server could not take. */
 export const RETRY_AFTER = 2
 const ENDS_CONNECTION: ReadonlySet<ApiErrorCode> = new Set(['shutting_down', 'too_many_attempts'])

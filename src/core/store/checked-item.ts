@@ -32,7 +32,7 @@ export interface CheckedItem {
   /** `sampled_at` in milliseconds; null when the item tells no time. */
   readonly said_time: number | 'unreadable' | null
   readonly status: string | null
-  /** In the order of `COUNTERS`. */
+  /** In the order of `COUNTER_NAMES`. */
   readonly counters: readonly (number | null)[]
   /** In whole percent; null when no supply tells a number, undefined when the item tells of no supplies. */
   readonly lowest_supply: number | null | undefined

@@ -1,5 +1,6 @@
+import { COUNTER_NAMES } from '../model/printer.ts'
 import type { BatchKind } from '../protocol/batches.ts'
-import { COUNTERS, type DeviceItem } from '../protocol/devices.ts'
+import type { DeviceItem } from '../protocol/devices.ts'
 import type { MetricItem } from '../protocol/metrics.ts'
 import { readTimestamp } from '../protocol/read-timestamp.ts'
 import type { CheckedItem, PrinterFacts } from './checked-item.ts'
@@ -19,7 +20,7 @@ export function composeItems(kind: BatchKind, items: readonly Item[]): CheckedIt
       content: kind === 'metrics' && reading_id === null ? JSON.stringify(item) : null,
       said_time: said,
       status: item.status ?? null,
-      counters: COUNTERS.map((name) => item[name] ?? null),
+      counters: COUNTER_NAMES.map((name) => item[name] ?? null),
       lowest_supply: item.supplies == null ? undefined : findLowestSupply(item.supplies),
       rest: kind === 'devices' ? JSON.stringify(item) : renderRest(item, said === 'unreadable'),
     }
@@ -50,6 +51,6 @@ function renderRest(item: Item, keepsTime: boolean): string {
   // undefined is not written; deleting keys would make the object a slow one
   if (!keepsTime) rest.sampled_at = undefined
   if (rest.status !== null) rest.status = undefined
-  for (const name of COUNTERS) if (rest[name] != null) rest[name] = undefined
+  for (const name of COUNTER_NAMES) if (rest[name] != null) rest[name] = undefined
   return JSON.stringify(rest)
 }

@@ -5,6 +5,9 @@ import { ApiError } from '../../protocol/api-error.ts'
 /** Bytes that a batch may have unpacked: 5,000 readings of 12 KiB. */
 export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 
+/** As the header Accept-Encoding of an answer lists them. */
+export const READ_ENCODINGS = 'gzip, zstd, br, deflate, identity'
+
 type Decompress = (packed: Uint8Array, options: { maxOutputLength: number }) => Buffer
 
 const DECODERS: Readonly<Record<string, Decompress>> = {
@@ -27,7 +30,7 @@ export function unpack(body: Uint8Array, encoding: string | null, limit: number 
   }
   const decode = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined
   if (decode === undefined) {
-    throw new ApiError('unsupported_encoding', 'this Content-Encoding is not read; use gzip, zstd, br, deflate or none')
+    throw new ApiError('unsupported_encoding', `this Content-Encoding is not read; use one of ${READ_ENCODINGS}`)
   }
   try {
     return decode(body, { maxOutputLength: limit })

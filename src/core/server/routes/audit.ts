@@ -23,7 +23,6 @@ import { actorOf, recordAccess, recordMismatch } from '../record-access.ts'
 import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
 
-const MAX_NAMED_ITEMS = 100
 /** So many events count as one more request of the agent. */
 const EVENTS_WORTH_A_REQUEST = 100
 
@@ -108,7 +107,7 @@ function readEvents(body: AuditEvent | { events: unknown }): AuditEvent[] {
   })
   if (items.length > 0) {
     const message = `${items.length} of ${events.length} events do not fit; nothing was stored`
-    throw new ApiError('invalid_items', message, { invalid: items.length, items: items.slice(0, MAX_NAMED_ITEMS) })
+    throw new ApiError('invalid_items', message, { invalid: items.length, items })
   }
   return events
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { COUNTERS } from '../../protocol/devices.ts'
+import { COUNTER_NAMES } from '../../model/printer.ts'
 import type { CheckedItem, PrinterFacts } from '../checked-item.ts'
 import type { Changes } from './changes.ts'
 import type { IdentityKeys } from './device-identity.ts'
@@ -51,7 +51,7 @@ export interface DeviceRow extends Record<(typeof FACTS)[number], Cell> {
 const EVERYTHING = 1 << STATE.length
 
 const KEPT_ROWS = 50_000
-const PAGE_COUNT = COUNTERS.indexOf('page_count')
+const PAGE_COUNT = COUNTER_NAMES.indexOf('page_count')
 
 /**
  * The rows of devices as ingest works on them: at hand between batches, written once for each batch. Only the one writer

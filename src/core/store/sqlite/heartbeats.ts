@@ -1,4 +1,4 @@
-import type { HeartbeatRequest } from '../../protocol/agents.ts'
+import { AGENT_FACT_NAMES, type HeartbeatRequest } from '../../protocol/agents.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { Heartbeat } from '../store.ts'
 import type { Changes } from './changes.ts'
@@ -18,23 +18,14 @@ const VITALS = [
   'queue_age_seconds',
   'last_error',
 ] as const
-const FACTS = [
-  'hostname',
-  'ip',
-  'remote_address',
-  'platform',
-  'os_version',
-  'architecture',
-  'agent_version',
-  'protocol_version',
-] as const
+const FACTS = [...AGENT_FACT_NAMES, 'remote_address'] as const
 
 type AgentRow = { readonly id: number } & Record<'last_seen' | 'last_heartbeat' | 'last_scan', number | null> &
-  Record<'name' | 'clock_offset_ms' | (typeof VITALS)[number] | (typeof FACTS)[number], string | number | null>
+  Record<'clock_offset_ms' | (typeof VITALS)[number] | (typeof FACTS)[number], string | number | null>
 
 export function prepareHeartbeats(db: Database, changes: Changes) {
   const find = db.prepare<[string], AgentRow>('SELECT * FROM agents WHERE agent_id = ?')
-  const columns = ['name', 'last_seen', 'last_heartbeat', 'last_scan', 'clock_offset_ms', ...VITALS, ...FACTS]
+  const columns = ['last_seen', 'last_heartbeat', 'last_scan', 'clock_offset_ms', ...VITALS, ...FACTS]
   const update = db.prepare(
     `UPDATE agents SET ${columns.map((each) => `${each} = @${each}`).join(', ')} WHERE id = @id`,
   )
@@ -69,7 +60,7 @@ export function prepareHeartbeats(db: Database, changes: Changes) {
     next.clock_offset_ms = clock_offset_ms ?? row.clock_offset_ms
     update.run(Object.fromEntries(['id', ...columns].map((name) => [name, next[name as keyof AgentRow]])))
     const isNewPeriod = row.last_heartbeat === null || row.last_heartbeat < period
-    const isTold = [...FACTS, 'name' as const, 'last_error' as const].some((name) => next[name] !== row[name])
+    const isTold = [...FACTS, 'last_error' as const].some((name) => next[name] !== row[name])
     if (isNewPeriod || isTold) changes.note('agent', row.id, received_at)
   }
 }

@@ -1,4 +1,4 @@
-import { COUNTERS, type CounterName } from '../../protocol/devices.ts'
+import { COUNTER_NAMES, type CounterName } from '../../model/printer.ts'
 import type { Metric, MetricPeriod, Resolution } from '../../protocol/metrics.ts'
 import { uuidToText } from '../derive-id.ts'
 import type { MetricsFilter, Page } from '../store.ts'
@@ -41,8 +41,8 @@ const MOST_AHEAD = 100
 
 const PERIODS: Readonly<Record<Exclude<Resolution, 'raw'>, number>> = { hour: 3_600_000, day: 86_400_000 }
 const RAW = `h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.received_at,
-  h.clock_offset_ms, h.time_mark, h.status, ${COUNTERS.map((each) => `h.${each}`).join(', ')}, h.rest`
-const SUMMED = `h.status, h.lowest_supply, ${COUNTERS.map((each) => `h.${each}`).join(', ')}`
+  h.clock_offset_ms, h.time_mark, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}, h.rest`
+const SUMMED = `h.status, h.lowest_supply, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}`
 
 /**
  * The readings of a group by time. Each device is one walk of the index, each agent's readings another; what is next in
@@ -169,7 +169,7 @@ const openPlace = ({ cursor }: MetricsFilter, scope: unknown): Place | null =>
 
 /** The item as it was sent, but for the time, which is in the notation of the server. */
 function sayAgain(row: ReadingRow): Record<string, unknown> {
-  const counters = COUNTERS.filter((name) => row[name] !== null).map((name) => [name, row[name]])
+  const counters = COUNTER_NAMES.filter((name) => row[name] !== null).map((name) => [name, row[name]])
   const { status, rest, sampled_at } = row
   return {
     ...JSON.parse(rest),
@@ -206,7 +206,7 @@ const startPeriod = (period: number): MetricPeriod => ({
 
 function addReading(period: MetricPeriod, row: ReadingRow): void {
   period.readings += 1
-  for (const name of COUNTERS) {
+  for (const name of COUNTER_NAMES) {
     const value = row[name]
     if (value === null) continue
     const counters = period.counters as Record<string, { first: number; last: number }>

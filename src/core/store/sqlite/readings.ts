@@ -1,4 +1,4 @@
-import { COUNTERS } from '../../protocol/devices.ts'
+import { COUNTER_NAMES } from '../../model/printer.ts'
 import type { CheckedItem } from '../checked-item.ts'
 import { deriveId, uuidToBytes } from '../derive-id.ts'
 import type { ItemTime } from '../judge-time.ts'
@@ -11,8 +11,8 @@ export type Kept = 'stored' | 'duplicate' | 'of_another_agent'
 export function prepareReadings(db: Database) {
   const insert = db.prepare(
     `INSERT INTO metrics_history (reading_id, site_id, agent, device, sampled_at, received_at, clock_offset_ms, time_mark,
-       status, ${COUNTERS.join(', ')}, lowest_supply, of_other_agent, rest)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${COUNTERS.map(() => '?').join(', ')}, ?, ?, ?)
+       status, ${COUNTER_NAMES.join(', ')}, lowest_supply, of_other_agent, rest)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${COUNTER_NAMES.map(() => '?').join(', ')}, ?, ?, ?)
      ON CONFLICT (reading_id) DO NOTHING`,
   )
   const readAgent = db.prepare<[Uint8Array], number>('SELECT agent FROM metrics_history WHERE reading_id = ?').pluck()

@@ -1,4 +1,4 @@
-import type { RegisterRequest } from '../../protocol/agents.ts'
+import { AGENT_FACT_NAMES, type RegisterRequest } from '../../protocol/agents.ts'
 import type { Actor, Registration, RegistrationOutcome } from '../store.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Changes } from './changes.ts'
@@ -121,19 +121,9 @@ export function prepareRegistration(db: Database, tokens: Tokens, audit: AuditLo
   }
 }
 
-const FACTS = [
-  'name',
-  'hostname',
-  'ip',
-  'platform',
-  'os_version',
-  'architecture',
-  'agent_version',
-  'protocol_version',
-] as const
-export type AgentFacts = Record<(typeof FACTS)[number], string | null>
+export type AgentFacts = Record<(typeof AGENT_FACT_NAMES)[number], string | null>
 
 /** What an agent says of itself and its machine; null for what it does not say, or says with an empty text. */
-export function readFacts(request: Pick<RegisterRequest, (typeof FACTS)[number]>): AgentFacts {
-  return Object.fromEntries(FACTS.map((name) => [name, request[name] || null])) as AgentFacts
+export function readFacts(request: Pick<RegisterRequest, (typeof AGENT_FACT_NAMES)[number]>): AgentFacts {
+  return Object.fromEntries(AGENT_FACT_NAMES.map((name) => [name, request[name] || null])) as AgentFacts
 }
