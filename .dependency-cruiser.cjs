@@ -54,6 +54,26 @@ module.exports = {
       '^src/(?!core/(model|mib|protocol|audit|store|printer/serial))',
     ),
     forbid('server-on-store', core(['server']), '^src/(?!core/(model|protocol|audit|store|server)/)'),
+    forbid(
+      'agent-on-scan-and-client',
+      core(['agent']),
+      '^src/(?!core/(model|mib|snmp|profiles|printer|scan|targets|protocol|store|client|lifecycle|log|agent)/|core/output/clean-text)',
+    ),
+    forbid('agent-for-commands', '^src/core/(?!(agent|config)/)', '^src/core/agent/', 'only doorways start an agent'),
+    {
+      name: 'config-takes-types-of-agent',
+      severity: 'error',
+      comment: 'config gives what an agent takes, and starts none',
+      from: { path: core(['config']) },
+      to: { path: core(['agent']), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'agent-takes-types-of-log',
+      severity: 'error',
+      comment: 'the logger is handed over',
+      from: { path: core(['agent']) },
+      to: { path: core(['log']), dependencyTypesNot: ['type-only'] },
+    },
     outside('net-snmp-in-one-file', 'net-snmp', ['^src/core/snmp/usm\\.ts$'], 'the SNMP library stays replaceable'),
     outside(
       'sqlite-in-one-file',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createRandom } from '../src/core/snmp/player/random.ts'
+import { runSiteKillRounds } from '../test/agent/whole/kill-rounds.ts'
 import { runKillRounds } from '../test/server/kill-rounds.ts'
 import { type FuzzResult, fuzzDecoder, fuzzRecordings } from '../test/snmp/fuzz-case.ts'
 
@@ -44,9 +45,17 @@ async function killServer(rounds: number, seed: number): Promise<void> {
   rmSync(directory, { recursive: true })
 }
 
+async function killSite(rounds: number, seed: number): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'printmaster-soak-'))
+  const found = await runSiteKillRounds(directory, rounds, createRandom(seed))
+  console.log(`agent and server killed in ${rounds} rounds, seed ${seed}: ${JSON.stringify(found)}`)
+  if (found.faults.length > 0) throw new Error(`journal and database are left in ${directory}`)
+  rmSync(directory, { recursive: true })
+}
+
 /**
- * Damaged messages and recordings, and a server that is killed while agents upload, for as long as wanted: the seed that
- * is printed finds the cases again.
+ * Damaged messages and recordings, a server that is killed while agents upload, and a site whose agent and server are
+ * killed over a bad line, for as long as wanted: the seed that is printed finds the cases again.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -58,6 +67,7 @@ async function main(): Promise<void> {
   console.log(`seed ${seed}, ${cases} cases, ${kills} kills`)
   fuzz(cases, seed)
   if (kills > 0) await killServer(kills, seed)
+  if (kills > 0) await killSite(kills, seed)
   console.log('nothing found')
 }
 

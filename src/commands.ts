@@ -1,10 +1,12 @@
 import type { Command } from '@oclif/core'
 import { commands as helpCommands } from '@oclif/plugin-help'
+import Agent from './commands/agent.ts'
 import Scan from './commands/scan.ts'
 import ServerBackup from './commands/server/backup.ts'
 import ServerRestore from './commands/server/restore.ts'
 import Server from './commands/server.ts'
 import Simulate from './commands/simulate.ts'
+import Status from './commands/status.ts'
 import TokenCreate from './commands/token/create.ts'
 import TokenList from './commands/token/list.ts'
 import TokenRevoke from './commands/token/revoke.ts'
@@ -15,9 +17,11 @@ import TokenRevoke from './commands/token/revoke.ts'
  */
 export const COMMANDS: Record<string, Command.Class> = {
   ...helpCommands,
+  agent: Agent,
   scan: Scan,
   simulate: Simulate,
   server: Server,
+  status: Status,
   'server:backup': ServerBackup,
   'server:restore': ServerRestore,
   'token:create': TokenCreate,

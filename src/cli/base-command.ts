@@ -1,4 +1,5 @@
 import { Command, Errors, Flags } from '@oclif/core'
+import { JournalError } from '../core/agent/journal/journal-error.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import { StoreError } from '../core/store/store-error.ts'
 import { EXIT } from './exit-codes.ts'
@@ -29,7 +30,7 @@ export abstract class BaseCommand extends Command {
     if (error instanceof PrintMasterError) {
       return this.fail(error.message.split('\n'), '', error.isUsage ? EXIT.usage : EXIT.failed)
     }
-    if (error instanceof StoreError) return this.fail([error.message], '', EXIT.failed)
+    if (error instanceof StoreError || error instanceof JournalError) return this.fail([error.message], '', EXIT.failed)
     if (error instanceof Errors.CLIError) {
       const mistake = describeUsageMistake(error, Object.keys(this.ctor.flags))
       const name = this.id?.replaceAll(':', this.config.topicSeparator)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { PrintMasterError } from '../core/model/error.ts'
 import type { Store } from '../core/store/store.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
+import { loadNativeBinding } from './native-binding.ts'
 
 /**
  * Opens the database of this machine beside the server that may be using it. What needs SQLite is loaded only here.
@@ -19,12 +20,11 @@ export async function openOrMakeDatabase(path: string): Promise<{ store: Store; 
 }
 
 async function open(path: string, readonly: boolean): Promise<Store> {
-  const [{ openSqliteStore }, { loadAddon, unpackAddon }] = await Promise.all([
+  const [{ openSqliteStore }, binding] = await Promise.all([
     import('../core/store/sqlite/sqlite-store.ts'),
-    import('../core/store/sqlite/native-addon.ts'),
+    loadNativeBinding(),
   ])
-  const addon = unpackAddon()
-  return openSqliteStore(path, { readonly, ...(addon !== null && { nativeBinding: loadAddon(addon) }) })
+  return openSqliteStore(path, { readonly, ...binding })
 }
 
 function missing(path: string): PrintMasterError {

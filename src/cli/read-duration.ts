@@ -1,7 +1,7 @@
+import { parseDuration } from '../core/config/duration.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 }
 const LONGEST = 10 * 31_536_000
 
 /**
@@ -9,8 +9,7 @@ const LONGEST = 10 * 31_536_000
  * @throws PrintMasterError bad_flag
  */
 export function readDuration(text: string, flag: string): number {
-  const [, number = '', unit = ''] = /^(\d{1,9})([smhdwy])$/i.exec(text) ?? []
-  const seconds = Number(number) * (UNITS[unit.toLowerCase()] ?? 0)
+  const seconds = parseDuration(text) ?? 0
   if (seconds >= 1 && seconds <= LONGEST) return seconds
   const problem = seconds > LONGEST ? 'is longer than ten years' : 'is no time'
   throw new PrintMasterError('bad_flag', `${flag}: ${quoteText(text)} ${problem}; write for example 12h, 7d or 4w`)

@@ -1,6 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { access, constants, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Config } from '../core/config/config.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import { isLoopback } from '../core/model/is-loopback.ts'
@@ -8,6 +6,7 @@ import { checkEnrolment, checkTransport } from '../core/server/check-listen.ts'
 import { loadCertificate } from '../core/server/load-certificate.ts'
 import { StoreError } from '../core/store/store-error.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
+import { checkFilePlace } from './check-file-place.ts'
 import { openDatabase } from './open-database.ts'
 import { loadServerConfig } from './server-config.ts'
 import type { ServerFlags } from './server-flags.ts'
@@ -30,7 +29,7 @@ export async function checkServerSetup(flags: ServerFlags, now: number): Promise
     const warnings = [...config.warnings]
     const problems = [
       ...(await checkCertificate(config, warnings, now)),
-      ...(await checkDatabasePlace(database)),
+      ...(await checkFilePlace('the database', database)),
       ...(await checkExposure(config, database, now)),
     ]
     return { problems, warnings }
@@ -54,34 +53,6 @@ async function checkCertificate({ tls }: Config, warnings: string[], now: number
     if (!(error instanceof PrintMasterError)) throw error
     return [error.message]
   }
-}
-
-/** The file may be written, or made in the nearest folder that is there. */
-async function checkDatabasePlace(database: string): Promise<string[]> {
-  for (const [path, isFile] of [[database, true] as const, ...listParents(database)]) {
-    try {
-      const found = await stat(path)
-      if (isFile && !found.isFile()) return [`the database ${quoteText(database)} is no file`]
-      if (!isFile && !found.isDirectory()) {
-        return [`the database ${quoteText(database)} cannot be made: ${quoteText(path)} is no directory`]
-      }
-      await access(path, constants.W_OK)
-      // SQLite keeps files of its own beside the database
-      if (isFile) await access(dirname(path), constants.W_OK)
-      return []
-    } catch (error) {
-      const refusal = error as NodeJS.ErrnoException
-      if (refusal.code === 'ENOENT' || (refusal.code === 'ENOTDIR' && path !== '/')) continue
-      const what = isFile ? 'it' : quoteText(path)
-      return [`the database ${quoteText(database)} cannot be written: ${what}: ${describeRefusal(refusal)}`]
-    }
-  }
-  return []
-}
-
-function listParents(path: string): Array<readonly [string, false]> {
-  const parent = dirname(path)
-  return parent === path ? [] : [[parent, false], ...listParents(parent)]
 }
 
 /** Beyond loopback: encrypted or knowingly not, and closed to agents without an enrolment token. */
@@ -115,14 +86,4 @@ async function hasEnrolment(database: string, problems: string[], now: number): 
     // without a database there is no token; with a broken one that is the smaller problem
     return error instanceof StoreError
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-}
-
-function describeRefusal({ code, message }: NodeJS.ErrnoException): string {
-  return REASONS[code ?? ''] ?? message
 }

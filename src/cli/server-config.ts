@@ -4,6 +4,7 @@ import { findDatabase } from '../core/config/find-database.ts'
 import { loadConfig } from '../core/config/load-config.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
+import { AGENT_SECRETS } from './agent-secrets.ts'
 import type { ServerFlags } from './server-flags.ts'
 
 /** Flag, and the key of config.ini that it stands for. */
@@ -28,7 +29,7 @@ export async function loadServerConfig(flags: ServerFlags): Promise<ServerConfig
   const config = await loadConfig({
     ...(flags.config !== undefined && { path: flags.config }),
     flags: listEntries(flags),
-    secretsOf: ['security'],
+    secretsOf: flags['with-agent'] ? ['security', ...AGENT_SECRETS] : ['security'],
   })
   return { config, database: await findDatabase(config) }
 }
@@ -41,6 +42,8 @@ function listEntries(flags: ServerFlags): Entry[] {
     const value = flags[flag]
     if (value !== undefined) add(section, key, String(value), flag)
   }
+  // its uplink is the server itself, whatever config says
+  if (flags['with-agent']) add('server', 'enabled', 'no', 'with-agent')
   if (flags['allow-plaintext']) add('listen', 'allow_plaintext', 'yes', 'allow-plaintext')
   if (flags.listen !== undefined) {
     const { address, port } = splitListen(flags.listen)

@@ -27,6 +27,9 @@ export const serverFlags = {
     summary: 'PEM file with its private key.',
   }),
   database: databaseFlag,
+  'with-agent': Flags.boolean({
+    summary: 'Run an agent for this site in the same process, which reports to this server.',
+  }),
   'log-level': Flags.option({ options: LOG_LEVELS, summary: 'What is written to stderr (config: info).' })(),
   check: Flags.boolean({
     exclusive: ['check-db'],
@@ -47,4 +50,5 @@ export interface ServerFlags {
   readonly 'tls-key'?: string | undefined
   readonly database?: string | undefined
   readonly 'log-level'?: string | undefined
+  readonly 'with-agent'?: boolean | undefined
 }

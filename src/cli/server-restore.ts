@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { loadAddon, unpackAddon } from '../core/store/sqlite/native-addon.ts'
 import { restoreBackup } from '../core/store/sqlite/restore.ts'
+import { loadNativeBinding } from './native-binding.ts'
 import { loadServerConfig } from './server-config.ts'
 import type { ServerFlags } from './server-flags.ts'
 
@@ -14,7 +14,6 @@ export interface RestoreResult {
 /** Puts a backup in the place of the database of the config. @throws StoreError */
 export async function restoreDatabase(flags: ServerFlags, file: string): Promise<RestoreResult> {
   const { database } = await loadServerConfig(flags)
-  const addon = unpackAddon()
-  const { former } = restoreBackup(file, database, addon === null ? {} : { nativeBinding: loadAddon(addon) })
+  const { former } = restoreBackup(file, database, await loadNativeBinding())
   return { file: resolve(file), database, former }
 }

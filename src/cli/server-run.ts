@@ -1,22 +1,18 @@
-import { once } from 'node:events'
-import type { Logger } from 'pino'
 import { createHealthProbe } from '../core/client/probe-health.ts'
 import type { Config } from '../core/config/config.ts'
 import { listenForReload } from '../core/lifecycle/reload-signal.ts'
-import { runPeriodically } from '../core/lifecycle/run-periodically.ts'
 import { listenForStop } from '../core/lifecycle/stop-signal.ts'
 import { findServiceManager, type ServiceManager } from '../core/lifecycle/systemd.ts'
-import { createLogger } from '../core/log/logger.ts'
-import { PrintMasterError } from '../core/model/error.ts'
 import { isLoopback } from '../core/model/is-loopback.ts'
 import { type RunningServer, startServer } from '../core/server/start-server.ts'
+import type { AgentHost } from './agent-host.ts'
+import { countThings } from './agent-words.ts'
+import { keepManagerInformed } from './keep-manager-informed.ts'
 import { loadServerConfig } from './server-config.ts'
 import type { ServerFlags } from './server-flags.ts'
 import { toServerOptions } from './server-options.ts'
-import { lookOf } from './terminal.ts'
-
-/** How often the status line is refreshed where no watchdog asks for more. */
-const STATUS_INTERVAL = 30_000
+import { describeMistake, openServiceLog, type ServiceLog, surviveOnLog } from './service-log.ts'
+import { waitForAbort } from './wait-for-abort.ts'
 
 export interface Started {
   readonly url: string
@@ -25,54 +21,67 @@ export interface Started {
 }
 
 /**
- * Runs the server until SIGTERM or SIGINT, then finishes what is in flight. SIGHUP reads certificate and log level again.
+ * Runs the server until SIGTERM or SIGINT, then finishes what is in flight. SIGHUP reads certificate and log level again,
+ * and all that an agent inside of it goes by.
+ * @param version of the program
  * @param onStart is told once when it listens
- * @throws PrintMasterError or StoreError when it cannot start
+ * @throws PrintMasterError, StoreError or JournalError when it cannot start
  */
-export async function runServer(flags: ServerFlags, onStart: (started: Started) => void): Promise<void> {
+export async function runServer(
+  flags: ServerFlags,
+  version: string,
+  onStart: (started: Started) => void,
+): Promise<void> {
   const stop = listenForStop()
   const { config, database } = await loadServerConfig(flags)
-  const log = createLogger({ ...config.log, color: lookOf(process.stderr).color })
-  for (const warning of config.warnings) log.warn(warning)
+  const log = openServiceLog(config)
   const manager = findServiceManager(process.env, (sentence) => log.warn(sentence))
   const server = await startServer(toServerOptions(config, database), { log, now: Date.now })
-  outliveLogReaders()
-  process.on('uncaughtException', (err) => {
-    log.fatal({ err }, 'a fault of the program; it ends')
-    process.exit(1)
-  })
-
   const { url } = server
+  const inner = flags['with-agent'] ? await startAgentInside(server, { config, database, url }, { log, version }) : null
+  surviveOnLog(log)
+
   const { level, sentence } = describeListening(config, url)
   log[level]({ url, database, pid: process.pid }, sentence)
-  const reload = listenForReload(() => reloadServer({ flags, server, manager, log, url, signal: stop.signal }))
+  const describe = (news = '') => {
+    const own = `listening on ${url}${news}`
+    return inner === null ? own : `${own}; its agent: ${inner.look().status}`
+  }
+  const reload = listenForReload(() =>
+    reloadServer({ flags, server, inner, manager, log, signal: stop.signal, describe }),
+  )
   onStart({ url, database, pid: process.pid })
-  void manager.ready(`listening on ${url}`)
-  const watching = manager.isThere ? keepManagerContent(manager, url, stop.signal, log) : Promise.resolve()
+  void manager.ready(describe())
+  const informing = keepInformed(manager, { url, inner, log, signal: stop.signal, describe })
 
-  const isLost = await Promise.race([waitForAbort(stop.signal), server.ended.then(() => true)])
+  const isLost = await Promise.race([waitForAbort(stop.signal).then(() => false), server.ended.then(() => true)])
   if (isLost) {
     log.fatal('the database ended by itself; so does the server')
     process.exit(1)
   }
   log.info({ signal: stop.signal.reason }, 'stopping: finishing what is in flight')
   const told = manager.stopping('finishing what is in flight')
+  await inner?.close()
   await server.close()
-  await Promise.all([watching, told])
+  await Promise.all([informing, told])
   reload.dispose()
   stop.dispose()
   log.info('stopped')
 }
 
-async function waitForAbort(signal: AbortSignal): Promise<false> {
-  if (!signal.aborted) await once(signal, 'abort')
-  return false
-}
-
-/** A log whose reader is gone (a closed terminal, a restarted collector) is no reason to stop taking readings in. */
-function outliveLogReaders(): void {
-  process.stderr.removeAllListeners('error')
-  process.stderr.on('error', () => undefined)
+/** A server whose agent cannot start does not stay behind alone. */
+async function startAgentInside(
+  server: RunningServer,
+  of: { config: Config; database: string; url: string },
+  services: { log: ServiceLog; version: string },
+): Promise<AgentHost> {
+  try {
+    const { startInnerAgent } = await import('./inner-agent.ts')
+    return await startInnerAgent(of, services)
+  } catch (error) {
+    await server.close()
+    throw error
+  }
 }
 
 /** Where it listens and, beyond loopback, what protects it. */
@@ -85,24 +94,27 @@ function describeListening({ listen, tls }: Config, url: string): { level: 'info
   return { level: 'warn', sentence: `${where} ${plain}: ${others}` }
 }
 
-/** Keeps the status line true and, where systemd has a watchdog, tells it while the server answers for its database. */
-async function keepManagerContent(
+/** Alive is a server that answers for its database, and whose agent, where it has one, works. */
+async function keepInformed(
   manager: ServiceManager,
-  url: string,
-  signal: AbortSignal,
-  log: Logger,
+  of: {
+    url: string
+    inner: AgentHost | null
+    log: ServiceLog
+    signal: AbortSignal
+    describe: (news?: string) => string
+  },
 ): Promise<void> {
+  const { url, inner, log, signal, describe } = of
   const probe = createHealthProbe(url)
-  let shown = ''
-  await runPeriodically(manager.watchdogInterval ?? STATUS_INTERVAL, signal, async () => {
+  await keepManagerInformed(manager, signal, async () => {
     const { isAlive, agents } = await probe.ask()
-    if (signal.aborted) return
-    if (isAlive && manager.watchdogInterval !== null) await manager.alive()
+    const works = inner?.look().isAlive ?? true
+    if (signal.aborted) return { isAlive: true, status: '' }
     if (!isAlive) log.error('the server does not answer for its database')
-    const news = agents === null ? '' : `, ${agents} ${agents === 1 ? 'agent' : 'agents'} active`
-    const status = isAlive ? `listening on ${url}${news}` : 'the database does not answer'
-    if (status !== shown) await manager.status(status)
-    shown = status
+    if (!works) log.error('the agent does not do its work')
+    const news = agents === null ? '' : `, ${countThings(agents, 'agent')} active`
+    return { isAlive: isAlive && works, status: isAlive ? describe(news) : 'the database does not answer' }
   })
   await probe.close()
 }
@@ -111,32 +123,39 @@ async function keepManagerContent(
 async function reloadServer(running: {
   flags: ServerFlags
   server: RunningServer
+  inner: AgentHost | null
   manager: ServiceManager
-  log: Logger
-  url: string
+  log: ServiceLog
   signal: AbortSignal
+  describe: () => string
 }): Promise<void> {
-  const { flags, server, manager, log, url, signal } = running
+  const { flags, server, inner, manager, log, signal, describe } = running
   if (signal.aborted) return
   await manager.reloading()
-  try {
-    const { config } = await loadServerConfig(flags)
+  const attempt = async (what: string, job: () => Promise<string | null>) => {
+    try {
+      const done = await job()
+      if (done !== null) log.info({ log_level: log.level }, done)
+    } catch (error) {
+      log.error(`${what} as it was: ${describeMistake(error)}`)
+    }
+  }
+  let config: Config | null = null
+  await attempt('config stays', async () => {
+    config = (await loadServerConfig(flags)).config
     log.level = config.log.level
-    log.info({ log_level: log.level }, 'config read again; other keys than the log level want a restart')
-  } catch (error) {
-    log.error(`config stays as it was: ${describeMistake(error)}`)
-  }
-  try {
+    return 'config read again; other keys than the log level want a restart'
+  })
+  await attempt('certificate stays', async () => {
     await server.reloadTls()
-    if (url.startsWith('https:')) log.info('certificate read again')
-  } catch (error) {
-    log.error(`certificate stays as it was: ${describeMistake(error)}`)
+    return server.url.startsWith('https:') ? 'certificate read again' : null
+  })
+  const next = config
+  if (inner !== null && next !== null) {
+    await attempt('the agent stays', async () => {
+      await inner.reload(next)
+      return 'config of the agent read again'
+    })
   }
-  await manager.ready(`listening on ${url}`)
-}
-
-/** @throws what is a fault of the program and none of the files */
-function describeMistake(error: unknown): string {
-  if (!(error instanceof PrintMasterError)) throw error
-  return error.message.replaceAll('\n', '; ')
+  await manager.ready(describe())
 }

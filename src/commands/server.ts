@@ -7,6 +7,7 @@ export default class Server extends BaseCommand {
   static override summary = 'Take in what agents report, and let it be read back.'
   static override description = [
     'Listens on 127.0.0.1:9090 unless told otherwise. Beyond loopback it wants an enrolment token and TLS, or --allow-plaintext. ' +
+      'With --with-agent it watches the printers of its own site as well, as [scan], [discovery] and [reading] say. ' +
       'SIGHUP reads certificate and log level again; SIGTERM and Ctrl-C finish what is in flight, a second one ends at once.',
     [
       'Exit codes:',
@@ -19,6 +20,7 @@ export default class Server extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --listen 0.0.0.0:9090 --tls-certificate fullchain.pem --tls-key privkey.pem',
+    '<%= config.bin %> <%= command.id %> --with-agent',
     '<%= config.bin %> <%= command.id %> --check',
     '<%= config.bin %> <%= command.id %> --check-db',
   ]
@@ -30,7 +32,7 @@ export default class Server extends BaseCommand {
     if (flags.check) return this.checkSetup(flags)
     if (flags['check-db']) return this.checkDatabase(flags)
     const { runServer } = await import('../cli/server-run.ts')
-    await runServer(flags, (started) => flags.json && this.log(JSON.stringify(started)))
+    await runServer(flags, this.config.version, (started) => flags.json && this.log(JSON.stringify(started)))
   }
 
   private async checkSetup(flags: ServerFlags & { json: boolean }) {

@@ -26,6 +26,14 @@ test('the example as it is means the defaults, and so does each default that it 
   const keys = /^#(version|community|port|timeout|retries|auth_protocol|priv_protocol) = /gm
   expect(shown.match(keys)).toHaveLength(7)
   expect(await load(shown.replaceAll(keys, '$1 = '))).toEqual(defaults)
+  const agent = renderExample().split('\n#[reading.warehouse]')[0]?.split('\n[server]')[1] as string
+  const agentKeys = /^#(enabled|\w+_interval|allow_plaintext|interval|quiet_hours) = /gm
+  expect(agent.match(agentKeys)).toHaveLength(9)
+  expect(await load(`[server]${agent.replaceAll(agentKeys, '$1 = ')}`)).toEqual(defaults)
+  const journal = renderExample().slice(renderExample().indexOf('\n[journal]')).split('\n[listen]')[0] as string
+  const journalKeys = /^#(size|days|health_address|health_port) = /gm
+  expect(journal.match(journalKeys)).toHaveLength(4)
+  expect(await load(journal.replaceAll(journalKeys, '$1 = '))).toEqual(defaults)
   const server = renderExample().slice(renderExample().indexOf('\n[listen]'))
   const serverKeys =
     /^#(address|port|allow_plaintext|max_connections|requests_per_second|burst|refused_attempts|offline_after|per_device|level) = /gm
@@ -41,6 +49,8 @@ test('every sample in the example is valid', async () => {
     .replaceAll(/^((?:auth|priv)_key =)$/gm, '$1 longenough')
     .replaceAll(/^(enrolment_token =)$/gm, `$1 ${'t'.repeat(32)}`)
   const config = await load(all)
+  expect(config.server).toMatchObject({ url: 'https://printers.example:9090', agent_id: 'agent-001' })
+  expect(config.reading.map(({ name }) => name)).toEqual(['reading.warehouse', 'reading'])
   expect(config.snmp.sets.map(({ name }) => name)).toEqual(['snmp.labels', 'snmp'])
   expect(config.scan.targets).toEqual(['192.168.1.0/24', 'printer.example'])
   expect(config.profiles.directory).toBe(join(directory, 'profiles'))

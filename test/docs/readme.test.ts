@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import Agent from '../../src/commands/agent.ts'
 import Scan from '../../src/commands/scan.ts'
 import Backup from '../../src/commands/server/backup.ts'
 import Restore from '../../src/commands/server/restore.ts'
 import Server from '../../src/commands/server.ts'
 import Simulate from '../../src/commands/simulate.ts'
+import Status from '../../src/commands/status.ts'
 import CreateToken from '../../src/commands/token/create.ts'
 import ListTokens from '../../src/commands/token/list.ts'
 import RevokeToken from '../../src/commands/token/revoke.ts'
@@ -50,6 +52,8 @@ const flagsOf = (...commands: readonly { readonly flags: object }[]) => [
 const FLAGS = {
   scan: flagsOf(Scan),
   simulate: flagsOf(Simulate),
+  agent: flagsOf(Agent),
+  status: flagsOf(Status),
   server: flagsOf(Server, Backup, Restore),
   token: flagsOf(CreateToken, ListTokens, RevokeToken),
 }

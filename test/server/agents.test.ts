@@ -23,13 +23,20 @@ describe('registration', () => {
     expect((await server.store.findToken(hashToken(body.token)))?.agent_id).toBe(body.agent_id)
   })
 
-  test('keeps what the agent tells of itself, other keys included in no error', async () => {
+  test('keeps what the agent tells of itself, keys that no schema names as well', async () => {
     const server = shared()
     const { token } = await server.makeToken('enrolment')
     const facts = { hostname: 'h1', platform: 'linux', agent_version: '1.2', architecture: 'x64', name: 'Office' }
-    const { body } = await server.call(REGISTER, { token, body: { ...facts, go_version: 'go1.22', num_cpu: 8 } })
+    const other = { go_version: 'go1.22', num_cpu: 8 }
+    const { body } = await server.call(REGISTER, {
+      token,
+      body: { ...facts, ...other, registration_key: randomUUID() },
+    })
     const viewer = (await server.makeToken('viewer')).token
-    expect((await server.call(`/api/v1/agents/${body.agent_id}`, { token: viewer })).body).toMatchObject(facts)
+    const show = async (id: string) => (await server.call(`/api/v1/agents/${id}`, { token: viewer })).body
+    expect(await show(body.agent_id)).toMatchObject({ ...facts, other })
+    const { body: older } = await server.call('/api/v1/agents/register-with-token', { body: { token, ...other } })
+    expect((await show(older.agent_id)).other).toEqual(other)
   })
 
   test('repeated with its registration_key it gives a fresh token, voids the former, costs no use', async () => {
@@ -262,7 +269,86 @@ describe('heartbeats', () => {
   test('an agent that is not there is not_found', async () => {
     const server = shared()
     const { token } = await server.makeToken('viewer')
-    const answer = await server.call('/api/v1/agents/nobody', { token })
-    expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found'])
+    for (const path of ['/api/v1/agents/nobody', '/api/v1/agents/nobody/health']) {
+      const answer = await server.call(path, { token })
+      expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found'])
+    }
+  })
+
+  test('what the agent calls its own status and count is shown beside ours', async () => {
+    const server = shared()
+    const { agent_id, token } = await server.enrol()
+    await server.call(HEARTBEAT, { token, body: { status: 'paused', device_count: 25 } })
+    const viewer = (await server.makeToken('viewer')).token
+    const { agents } = (await server.call('/api/v1/agents/list', { token: viewer })).body
+    expect(agents.find((each: { agent_id: string }) => each.agent_id === agent_id)).toMatchObject({
+      status: 'inactive',
+      reported_status: 'paused',
+      devices_count: 0,
+      reported_devices_count: 25,
+    })
+  })
+
+  test('keys that no schema names are kept, up to a limit', async () => {
+    const server = shared()
+    const { agent_id, token } = await server.enrol()
+    const viewer = (await server.makeToken('viewer')).token
+    const text = '{"disk": {"free_mb": 9}, "__proto__": [1, null], "memory_mb": 5}'
+    expect((await server.call(HEARTBEAT, { token, body: text })).status).toBe(200)
+    const { text: shown } = await server.call(`/api/v1/agents/${agent_id}`, { token: viewer })
+    expect(shown).toContain('"other":{"disk":{"free_mb":9},"__proto__":[1,null]}')
+    // {"note":"…"} is eleven characters longer than its text
+    const note = (length: number) => ({ note: 'x'.repeat(length - 11), hostname: 'h' })
+    expect((await server.call(HEARTBEAT, { token, body: note(16_384) })).status).toBe(200)
+    const enrolment = (await server.makeToken('enrolment')).token
+    for (const refused of [
+      await server.call(HEARTBEAT, { token, body: note(16_385) }),
+      await server.call(REGISTER, { token: enrolment, body: note(16_385) }),
+    ]) {
+      expect([refused.status, refused.body.error.code]).toEqual([400, 'invalid_body'])
+      expect(refused.body.error.details.fields).toEqual([
+        { path: '', problem: 'has more than 16384 characters of JSON in keys that the schema does not name' },
+      ])
+    }
+  })
+})
+
+describe('/api/v1/agents/{agent_id}/health', () => {
+  test('has the last heartbeat of each five minutes, page by page, to viewers alone', async () => {
+    let now = Date.parse('2026-03-01T12:00:00Z')
+    const server = await startTestServer({ now: () => now })
+    const { agent_id, token } = await server.enrol()
+    const viewer = (await server.makeToken('viewer')).token
+    const read = (query: string) => server.call(`/api/v1/agents/${agent_id}/health${query}`, { token: viewer })
+    for (const memory_mb of [10, 11, 12, 13]) {
+      await server.call(HEARTBEAT, { token, body: { memory_mb, status: 'active', load: [memory_mb] } })
+      // shown at once
+      expect((await read('')).body.health.at(-1).memory_mb).toBe(memory_mb)
+      now += 150_000
+    }
+    const { body } = await read('')
+    expect(body).toMatchObject({
+      agent_id,
+      health: [
+        { period_start: '2026-03-01T12:00:00.000Z', received_at: '2026-03-01T12:02:30.000Z', memory_mb: 11 },
+        { period_start: '2026-03-01T12:05:00.000Z', reported_status: 'active', memory_mb: 13, other: { load: [13] } },
+      ],
+      next_cursor: null,
+    })
+    const first = (await read('?limit=1')).body
+    const rest = (await read(`?limit=1&cursor=${first.next_cursor}`)).body
+    expect([...first.health, ...rest.health]).toEqual(body.health)
+    expect((await read('?from=2026-03-01T12:03:00Z&to=2026-03-01')).body.health).toEqual(body.health.slice(1))
+    expect((await read('?to=2026-02-28')).body.health).toEqual([])
+    for (const query of ['?limit=0', '?from=monday', '?from=2026-03-03&to=2026-03-01', '?cursor=x']) {
+      const { status, body: refusal } = await read(query)
+      expect([query, status, refusal.error?.code]).toEqual([
+        query,
+        400,
+        expect.stringMatching(/^invalid_(query|cursor)$/),
+      ])
+    }
+    const agent = await server.call(`/api/v1/agents/${agent_id}/health`, { token })
+    expect([agent.status, agent.body.error.code]).toEqual([403, 'scope_insufficient'])
   })
 })

@@ -114,6 +114,8 @@ describe('audit of access', () => {
 })
 
 describe('/api/v1/audit', () => {
+  const shared = shareTestServer()
+
   test('filters by agent, actor, action, resource and time, page by page', async () => {
     let now = Date.parse('2026-03-01T12:00:00Z')
     const server = await startTestServer({ now: () => now })
@@ -126,8 +128,8 @@ describe('/api/v1/audit', () => {
     now += 86_400_000
     await log(one, 'second_day', 'B')
     await log(two, 'second_day', 'A')
-    const read = async (query: string) => {
-      const answer = await server.call(`/api/v1/audit?resource_type=device&${query}`, { token })
+    const read = async (query: string, resource = 'device') => {
+      const answer = await server.call(`/api/v1/audit?resource=${resource}&${query}`, { token })
       return answer.body.entries.map(({ action, agent_id, resource_id }: Record<string, string>) =>
         [action, agent_id === one.agent_id ? 'one' : 'two', resource_id].join(' '),
       )
@@ -137,7 +139,9 @@ describe('/api/v1/audit', () => {
     expect(await read(`agent_id=${one.agent_id}`)).toEqual([all[1], all[2]])
     expect(await read(`actor=${two.agent_id}`)).toEqual([all[0]])
     expect(await read('action=second_day')).toEqual([all[0], all[1]])
-    expect(await read('resource_id=A')).toEqual([all[0], all[2]])
+    expect(await read('', 'device/A')).toEqual([all[0], all[2]])
+    expect(await read('action=second_day', 'device%2FB')).toEqual([all[1]])
+    expect(await read('', 'network/A')).toEqual([])
     expect(await read('action=first_day&from=2026-03-01&to=2026-03-01')).toEqual([all[2]])
     expect(await read('action=second_day&from=2026-03-01&to=2026-03-01')).toEqual([])
     expect(await read('action=second_day&from=2026-03-02T13:00:00+01:00')).toEqual([all[0], all[1]])
@@ -148,5 +152,22 @@ describe('/api/v1/audit', () => {
     expect([...first.entries, ...second.entries].map(({ resource_id }) => resource_id)).toEqual(['A', 'B'])
     const wrong = await server.call('/api/v1/audit?from=2026-03-02&to=2026-03-01T00:00:00Z', { token })
     expect([wrong.status, wrong.body.error.code]).toEqual([400, 'invalid_query'])
+  })
+
+  test('a resource is TYPE or TYPE/ID, and the id may have slashes of its own', async () => {
+    const server = shared()
+    const agent = await server.enrol()
+    const { token } = await server.makeToken('admin')
+    const scan = { action: 'scan_initiated', resource_type: 'network', resource_id: '192.0.2.0/24' }
+    await server.call(LOG, { token: agent.token, body: scan })
+    const read = (resource: string) => server.call(`/api/v1/audit?resource=${resource}`, { token })
+    expect((await read('network/192.0.2.0/24')).body.entries).toMatchObject([scan])
+    expect((await read('network/192.0.2.0')).body.entries).toEqual([])
+    for (const nothing of ['', '/', '/192.0.2.0', 'network/']) {
+      const { status, body } = await read(nothing)
+      expect([status, body.error?.code, body.error?.details.fields[0].path]).toEqual([400, 'invalid_query', 'resource'])
+    }
+    const former = await server.call('/api/v1/audit?resource_id=A', { token })
+    expect([former.status, former.body.error.code]).toEqual([400, 'invalid_query'])
   })
 })

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { shareTestServer } from './start-test-server.ts'
+import Database from 'better-sqlite3'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { shareTestServer, startTestServer } from './start-test-server.ts'
 
 describe('/api/v1/devices', () => {
   const shared = shareTestServer()
@@ -102,5 +103,46 @@ describe('/api/v1/devices', () => {
 
   test('the older path lists as well', async () => {
     expect((await read('/api/v1/devices/list?limit=3')).devices).toHaveLength(3)
+  })
+})
+
+describe('/api/v1/devices/batch', () => {
+  test('items of devices that another agent reads are counted as passed over, not as stored', async () => {
+    const server = await startTestServer()
+    const one = await server.enrol()
+    const other = await server.enrol()
+    const bring = (token: string, body: object) => server.call('/api/v1/devices/batch', { token, body })
+    await bring(one.token, { devices: [{ serial: 'SN-1', location: 'Hall' }] })
+    const batch = {
+      journal_id: '01970000-0000-7000-8000-000000000001',
+      seq: 1,
+      site_name: 'Berlin',
+      devices: [{ serial: 'SN-1', location: 'Attic' }, { serial: 'SN-2' }],
+    }
+    const first = await bring(other.token, batch)
+    expect(first.body).toMatchObject({ success: true, received: 2, stored: 1, duplicates: 0, passed_over: 1 })
+    const again = await bring(other.token, batch)
+    expect([again.headers['idempotent-replayed'], again.text]).toEqual(['true', first.text])
+    const { items } = await server.store.listDevices({ limit: 10, serial: 'SN-1' })
+    expect(items).toMatchObject([{ location: 'Hall', agent_id: one.agent_id }])
+    expect((await server.call('/metrics')).text).toContain('printmaster_readings_total 2\n')
+    const db = new Database(server.options.database, { readonly: true })
+    onTestFinished(() => void db.close())
+    expect(db.prepare('SELECT other FROM batches').pluck().all()).toEqual(['{"site_name":"Berlin"}'])
+  })
+
+  test('a printer that does not answer is offline with the reason, and can be listed as such', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const device = { serial: 'SN-1', ip: '192.0.2.1', status: 'idle', page_count: 7 }
+    await server.call('/api/v1/devices/batch', { token, body: { devices: [device] } })
+    const silent = { serial: 'SN-1', ip: '192.0.2.1', status: 'offline', offline_reason: 'wrong_credentials' }
+    await server.call('/api/v1/metrics/batch', { token, body: { metrics: [silent] } })
+    const viewer = (await server.makeToken('viewer')).token
+    const { devices } = (await server.call('/api/v1/devices?status=offline', { token: viewer })).body
+    expect(devices).toMatchObject([{ ...silent, page_count: 7 }])
+    const wrong = { ...silent, offline_reason: 7 }
+    const refused = await server.call('/api/v1/devices/batch', { token, body: { devices: [wrong] } })
+    expect(refused.body.error.details.items[0].mistakes[0].path).toBe('/offline_reason')
   })
 })

@@ -35,6 +35,21 @@ describe('a fault of the server', () => {
 })
 
 describe('a database that does not write', () => {
+  test('a batch that it refused makes the server not ready until it takes one, though no agent lives', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const bring = (serial: string) => server.call('/api/v1/devices/batch', { token, body: { devices: [{ serial }] } })
+    expect((await server.call('/readyz')).body.ready).toBe(true)
+    const release = holdWriteLock(server)
+    expect((await bring('A')).status).toBe(503)
+    const unready = await server.call('/readyz')
+    expect([unready.status, unready.body.ready]).toEqual([503, false])
+    expect((await server.call('/healthz')).status).toBe(200)
+    release()
+    expect((await bring('A')).status).toBe(200)
+    expect((await server.call('/readyz')).body.ready).toBe(true)
+  }, 60_000)
+
   test('refuses with 503 store_unavailable, while heartbeats still answer; ready again after it', async () => {
     const server = await startTestServer()
     const { token } = await server.enrol()

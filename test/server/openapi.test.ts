@@ -9,6 +9,7 @@ const ROUTES = [
   'post /api/v1/agents/heartbeat',
   'get /api/v1/agents/list',
   'get /api/v1/agents/{agent_id}',
+  'get /api/v1/agents/{agent_id}/health',
   'post /api/v1/devices/batch',
   'get /api/v1/devices',
   'get /api/v1/devices/{device_id}',

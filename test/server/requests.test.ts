@@ -20,7 +20,7 @@ describe('bodies', () => {
     const headers = { 'content-encoding': encoding }
     const heartbeat = pack(Buffer.from(JSON.stringify({ status: 'active' })))
     expect((await server.call(HEARTBEAT, { token, headers, body: heartbeat })).status).toBe(200)
-    const batch = pack(Buffer.from(JSON.stringify({ devices: [{ serial: 'S1' }] })))
+    const batch = pack(Buffer.from(JSON.stringify({ devices: [{ serial: `of ${encoding}` }] })))
     const answer = await server.call('/api/v1/devices/batch', { token, headers, body: batch })
     expect(answer.body).toMatchObject({ success: true, received: 1, stored: 1 })
   })

@@ -108,7 +108,7 @@ describe('phase 2: audit logging', () => {
   test('who accessed what device', async () => {
     const [device] = (await asViewer('/api/v1/devices?serial=ABC123')).devices
     await asViewer(`/api/v1/devices/${device.device_id}`)
-    const { entries } = await asAdmin(`/api/v1/audit?resource_id=${device.device_id}&action=device_viewed`)
+    const { entries } = await asAdmin(`/api/v1/audit?resource=device/${device.device_id}&action=device_viewed`)
     expect(entries).toHaveLength(1)
   })
 
@@ -126,7 +126,7 @@ describe('phase 2: audit logging', () => {
     await asAgent('/api/v1/audit/log', { action: 'config_changed', resource_type: 'config', resource_id: 'scan.rate' })
     const [scan] = (await asAdmin('/api/v1/audit?action=scan_initiated')).entries
     expect(scan).toMatchObject({ actor: 'agent-001', details })
-    expect((await asAdmin('/api/v1/audit?resource_type=config')).entries).toHaveLength(1)
+    expect((await asAdmin('/api/v1/audit?resource=config')).entries).toHaveLength(1)
   })
 
   test('audit API: POST /api/v1/audit/log and GET /api/v1/audit?agent_id&from&to', async () => {
@@ -139,7 +139,7 @@ describe('phase 2: audit logging', () => {
     }
     await asAgent('/api/v1/audit/log', event)
     const day = new Date().toISOString().slice(0, 10)
-    const { entries } = await asAdmin(`/api/v1/audit?agent_id=agent-001&resource_id=ABC123&from=${day}&to=${day}`)
+    const { entries } = await asAdmin(`/api/v1/audit?agent_id=agent-001&resource=device/ABC123&from=${day}&to=${day}`)
     expect(entries).toMatchObject([{ ...event, actor_type: 'agent' }])
   })
 })

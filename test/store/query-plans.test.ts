@@ -105,7 +105,9 @@ async function useEverything(store: Store): Promise<void> {
     await store.listMetrics({ ...query, from: NOW - MINUTE, to: NOW })
   }
   await store.listAgents({ limit: 1, offlineAfterMs: OFFLINE_AFTER, status: 'active' }, NOW)
+  await store.listAgentHealth({ agent_id, limit: 1 })
   await store.count(OFFLINE_AFTER, NOW)
+  await store.tryWrite(NOW)
 }
 
 it('no statement walks a big table without an index', async () => {
@@ -133,6 +135,7 @@ it('no statement walks a big table without an index', async () => {
     { actor: 'a' },
     { action: 'a' },
     { resource_id: 'a' },
+    { resource_type: 'device' },
     { resource_type: 'device', resource_id: 'a' },
     { from: NOW, to: NOW + 1 },
     { agent_id: 'a', from: NOW },
@@ -205,9 +208,17 @@ it.each([
   [{ actor: 'a' }, 'audit_log_by_actor (actor=?)'],
   [{ action: 'a' }, 'audit_log_by_action (action=?)'],
   [{ resource_id: 'a' }, 'audit_log_by_resource (resource_id=?)'],
+  [{ resource_type: 'device' }, 'audit_log_by_resource_type (resource_type=?)'],
+  [{ resource_type: 'device', resource_id: 'a' }, 'audit_log_by_resource (resource_id=?)'],
   [{ from: NOW, to: NOW + 1 }, 'audit_log_by_time (recorded_at>? AND recorded_at<?)'],
 ])('audit entries with %o are looked up', async (query, index) => {
   expect(await planOf((store) => store.listAudit({ limit: 1, ...query }))).toContain(`USING INDEX ${index}`)
+})
+
+it('the health of an agent is a walk of its key from one time to the other', async () => {
+  const { plans } = await watchPlans()
+  const [plan] = [...plans].filter(([sql]) => sql.includes('FROM agent_health')).map(([, details]) => details)
+  expect(plan).toEqual(['SEARCH agent_health USING PRIMARY KEY (agent=? AND period>? AND period<?)'])
 })
 
 it('a serial without its maker is looked up', async () => {

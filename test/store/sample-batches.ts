@@ -58,6 +58,7 @@ export function newBatch(
     batch_time: null,
     clock_offset_ms: null,
     items: composeItems(kind, items),
+    other: null,
     ip_address: '192.0.2.7',
     ...more,
   }

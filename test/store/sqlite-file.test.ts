@@ -109,6 +109,7 @@ describe('the file', () => {
 })
 
 describe('migrations', () => {
+  const JOURNAL = '01970000-0000-7000-8000-000000000001'
   const SECOND = 'ALTER TABLE agents ADD COLUMN nickname TEXT; UPDATE agents SET nickname = agent_id;'
   const migrateFile = (file: string, migrations: readonly string[]) => {
     const db = openDatabase(file)
@@ -145,6 +146,43 @@ describe('migrations', () => {
     const old = openSqliteStore(copy)
     expect(await old.findAgent('site-1', OFFLINE_AFTER, NOW)).toMatchObject({ agent_id: 'site-1' })
     await old.close()
+  })
+
+  it('a file of schema 1 keeps what it holds, gets what is new, and checks out', async () => {
+    const file = join(await makeDirectory(), 'old.db')
+    migrateFile(file, MIGRATIONS.slice(0, 1))
+    const old = new Database(file)
+    old.exec(`INSERT INTO agents (agent_id, registered_at) VALUES ('site-1', ${NOW});
+      INSERT INTO agent_health (agent, period, received_at, status, devices_count) VALUES (1, ${NOW}, ${NOW}, 'active', 3);
+      INSERT INTO batches (agent, journal_id, seq, content_hash, received, stored, duplicates, stored_at)
+        VALUES (1, '${JOURNAL}', 1, x'${'00'.repeat(32)}', 4, 4, 1, ${NOW});
+      INSERT INTO journals (agent, journal_id, last_seq) VALUES (1, '${JOURNAL}', 1);
+      INSERT INTO devices (device_id, agent, serial, status, first_seen, last_seen, received_at)
+        VALUES ('d', 1, 'S1', 'offline', ${NOW}, ${NOW}, ${NOW})`)
+    old.close()
+    const store = openSqliteStore(file)
+    onTestFinished(() => store.close())
+    expect((await readdir(join(file, '..'))).filter((name) => name.includes('.before-'))).toEqual(['old.db.before-2'])
+    expect(connect(`${file}.before-2`).pragma('user_version', { simple: true })).toBe(1)
+    expect(connect(file).pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+    const { problems } = await store.check()
+    // the rows above have no entries in the audit log
+    expect(problems.filter((problem) => !problem.startsWith('audit_end'))).toEqual([])
+    expect(await store.findAgent('site-1', OFFLINE_AFTER, NOW)).toMatchObject({ reported_status: null, other: {} })
+    const health = await store.listAgentHealth({ agent_id: 'site-1', limit: 10 })
+    expect(health?.items).toMatchObject([{ reported_status: 'active', reported_devices_count: 3, other: {} }])
+    expect(await listAll(store)).toMatchObject([{ status: 'offline', offline_reason: null }])
+    // the first answer, as it was
+    const again = newBatch('site-1', 'metrics', [], { journal_id: JOURNAL, seq: 1, content_hash: new Uint8Array(32) })
+    expect(await ingest(store, again)).toEqual([
+      { outcome: 'repeated', received: 4, stored: 4, duplicates: 1, passed_over: 0, stored_at: NOW, last_seq: 1 },
+    ])
+  })
+
+  it('what was dropped of the newest schema is told', async () => {
+    const { store, file } = await openTemporary()
+    connect(file).exec('DROP INDEX audit_log_by_resource_type')
+    expect((await store.check()).problems).toEqual(['The index audit_log_by_resource_type is missing.'])
   })
 
   it('the copy has its name only when it is whole', async () => {
@@ -391,6 +429,20 @@ describe('two processes', () => {
     db.exec('ROLLBACK')
     await store.createToken(newToken(), ADMIN, NOW)
   })
+})
+
+it('keys of a batch that no schema names stand beside its answer', async () => {
+  const { store, file } = await openTemporary()
+  const agent_id = await enrolAgent(store)
+  const journal_id = '01970000-0000-7000-8000-000000000001'
+  const other = '{"site":"Berlin"}'
+  await ingest(
+    store,
+    newBatch(agent_id, 'metrics', [printer('S1')], { journal_id, seq: 1, other }),
+    newBatch(agent_id, 'metrics', [printer('S1')], { journal_id, seq: 2 }),
+  )
+  const kept = connect(file).prepare('SELECT other FROM batches ORDER BY seq').pluck().all()
+  expect(kept).toEqual([other, null])
 })
 
 it('only so many changes are kept, and none is numbered twice', async () => {

@@ -285,6 +285,118 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.findAgent('nobody', OFFLINE_AFTER, NOW)).toBeNull()
       })
 
+      it('what they report of themselves stands beside what is known of them', async () => {
+        const agent_id = await enrolAgent(store)
+        const show = async () => {
+          const found = await store.findAgent(agent_id, OFFLINE_AFTER, NOW)
+          const { items } = await store.listAgents({ limit: 10, offlineAfterMs: OFFLINE_AFTER }, NOW)
+          expect(items[0]?.reported_status).toBe(found?.reported_status)
+          expect(items[0]?.reported_devices_count).toBe(found?.reported_devices_count)
+          return found
+        }
+        expect(await show()).toMatchObject({ reported_status: null, reported_devices_count: null })
+        await store.recordHeartbeats([beat(agent_id, NOW, { status: 'paused', devices_count: 25 })])
+        await store.recordHeartbeats([beat(agent_id, NOW - 1000, { status: 'active', devices_count: 1 })])
+        const told = { reported_status: 'paused', reported_devices_count: 25, status: 'inactive', devices_count: 0 }
+        expect(await show()).toMatchObject(told)
+        await store.recordHeartbeats([beat(agent_id, NOW + 1000, {})])
+        expect(await show()).toMatchObject(told)
+      })
+
+      it('keys that no schema names are kept', async () => {
+        const { token_id } = await store.createToken(newToken(), ADMIN, NOW)
+        const request = {
+          hostname: 'h',
+          go_version: 'go1.22',
+          deep: { list: [1, null, 'ü'] },
+          registration_key: 'k'.repeat(16),
+        }
+        const registration = newRegistration(token_id, { request })
+        await store.registerAgent(registration, KNOCKER, NOW)
+        const agent_id = registration.new_agent_id
+        const other = async () => (await store.findAgent(agent_id, OFFLINE_AFTER, NOW))?.other
+        const registered = { go_version: 'go1.22', deep: { list: [1, null, 'ü'] } }
+        expect(await other()).toEqual(registered)
+        const more = JSON.parse('{"deep": 7, "__proto__": {"x": 1}, "token": "secret"}')
+        await store.recordHeartbeats([beat(agent_id, NOW, { memory_mb: 5, ...more })])
+        expect(JSON.stringify(await other())).toBe('{"go_version":"go1.22","deep":7,"__proto__":{"x":1}}')
+        await store.recordHeartbeats([beat(agent_id, NOW + 1, { memory_mb: 5 })])
+        expect(await other()).toMatchObject({ deep: 7 })
+        await store.recordHeartbeats([beat(agent_id, NOW + 2, { newer: null })])
+        expect(await other()).toEqual({ ...registered, newer: null })
+        const { items } = await store.listAgents({ limit: 10, offlineAfterMs: OFFLINE_AFTER }, NOW)
+        expect(items[0]).not.toHaveProperty('other')
+      })
+
+      it('their health is the last heartbeat of each five minutes, oldest first', async () => {
+        const [agent_id, neighbour] = [await enrolAgent(store), await enrolAgent(store)]
+        await store.recordHeartbeats([
+          beat(agent_id, NOW + 6 * MINUTE, { cpu_percent: 3 }),
+          beat(agent_id, NOW, { memory_mb: 10 }),
+          beat(
+            agent_id,
+            NOW + 4 * MINUTE,
+            { memory_mb: 12.5, status: 'active', devices_count: 4, last_error: 'no route', disk_free_mb: 9 },
+            -40,
+          ),
+          beat(agent_id, NOW + 2 * MINUTE, { memory_mb: 11 }),
+          beat(agent_id, NOW + 61 * MINUTE, { queue_length: 7, queue_age_seconds: 1.5, uptime_seconds: 60 }),
+          beat(neighbour, NOW, { memory_mb: 99 }),
+        ])
+        const list = async (query: object = {}) =>
+          (await store.listAgentHealth({ agent_id, limit: 10, ...query }))?.items
+        const all = await list()
+        const nothing = {
+          reported_status: null,
+          reported_devices_count: null,
+          uptime_seconds: null,
+          memory_mb: null,
+          cpu_percent: null,
+          queue_length: null,
+          queue_age_seconds: null,
+          last_error: null,
+          clock_offset_ms: null,
+          other: {},
+        }
+        expect(all).toEqual([
+          {
+            ...nothing,
+            period_start: at(NOW),
+            received_at: at(NOW + 4 * MINUTE),
+            reported_status: 'active',
+            reported_devices_count: 4,
+            memory_mb: 12.5,
+            last_error: 'no route',
+            clock_offset_ms: -40,
+            other: { disk_free_mb: 9 },
+          },
+          { ...nothing, period_start: at(NOW + 5 * MINUTE), received_at: at(NOW + 6 * MINUTE), cpu_percent: 3 },
+          {
+            ...nothing,
+            period_start: at(NOW + HOUR),
+            received_at: at(NOW + 61 * MINUTE),
+            queue_length: 7,
+            queue_age_seconds: 1.5,
+            uptime_seconds: 60,
+          },
+        ])
+        expect(await list({ from: NOW + 4 * MINUTE, to: NOW + 6 * MINUTE })).toEqual(all?.slice(0, 1))
+        expect(await list({ from: NOW + 4 * MINUTE + 1 })).toEqual(all?.slice(1))
+        expect(await list({ to: NOW + 4 * MINUTE })).toEqual([])
+        const first = await store.listAgentHealth({ agent_id, limit: 2, from: NOW })
+        const rest = await store.listAgentHealth({
+          agent_id,
+          limit: 2,
+          from: NOW,
+          cursor: first?.next_cursor as string,
+        })
+        expect([...(first?.items ?? []), ...(rest?.items ?? [])]).toEqual(all)
+        expect(rest?.next_cursor).toBeNull()
+        const elsewhere = store.listAgentHealth({ agent_id: neighbour, limit: 2, cursor: first?.next_cursor as string })
+        await expect(elsewhere).rejects.toMatchObject({ code: 'bad_cursor' })
+        expect(await store.listAgentHealth({ agent_id: 'nobody', limit: 1 })).toBeNull()
+      })
+
       it('are active, inactive or offline by what was heard of them', async () => {
         const [silent, gone, idle, scanning, uploading] = await Promise.all(
           ['a', 'b', 'c', 'd', 'e'].map((id) => enrolAgent(store, id)),
@@ -331,7 +443,15 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         const agent_id = await enrolAgent(store)
         const batch = newBatch(agent_id, 'metrics', [printer('S1'), printer('S2')], { journal_id, seq: 1 })
         const [first] = await ingest(store, batch)
-        expect(first).toEqual({ outcome: 'stored', received: 2, stored: 2, duplicates: 0, stored_at: NOW, last_seq: 1 })
+        expect(first).toEqual({
+          outcome: 'stored',
+          received: 2,
+          stored: 2,
+          duplicates: 0,
+          passed_over: 0,
+          stored_at: NOW,
+          last_seq: 1,
+        })
         const before = await listAll(store)
         const [again] = await ingest(store, { ...batch, received_at: NOW + HOUR })
         expect(again).toEqual({ ...first, outcome: 'repeated' })
@@ -499,6 +619,179 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         expect(detail?.snapshot).toMatchObject({ page_count: 120, status: 'printing', location: 'Hall' })
         await send('metrics', { page_count: null, sampled_at: at(NOW) })
         expect((await listAll(store))[0]).toMatchObject({ page_count: 120, last_seen: at(NOW), lowest_supply: 7 })
+      })
+
+      describe('that do not answer', () => {
+        const read = {
+          page_count: 100,
+          hostname: 'p1',
+          ip: '10.0.0.1',
+          location: 'Hall',
+          sampled_at: at(NOW - HOUR),
+          supplies: [{ level: { state: 'percent', percent: 40 } }],
+        }
+        const open = async () => {
+          const agent_id = await enrolAgent(store)
+          const send = async (kind: 'devices' | 'metrics', more: object, agent = agent_id) => {
+            const [outcome] = await ingest(store, newBatch(agent, kind, [printer('S1', more)]))
+            const [device] = await listAll(store)
+            return { outcome, device: device as Device }
+          }
+          return { send, device: (await send('devices', read)).device }
+        }
+        const silence = (minutes: number, more: object = {}) => ({
+          status: 'offline',
+          offline_reason: 'silent',
+          sampled_at: at(NOW - minutes * MINUTE),
+          ...more,
+        })
+
+        it.each(['devices', 'metrics'] as const)(
+          'are offline with the reason, and else as they were (%s)',
+          async (kind) => {
+            const { send, device } = await open()
+            const facts = {
+              page_count: 5,
+              hostname: 'other',
+              ip: '10.0.0.9',
+              location: null,
+              firmware: '2',
+              supplies: [{ level: { state: 'percent', percent: 1 } }],
+            }
+            const { outcome, device: silent } = await send(kind, silence(30, facts))
+            expect(outcome).toMatchObject({ outcome: 'stored', stored: 1, passed_over: 0 })
+            expect(silent).toEqual({ ...device, status: 'offline', offline_reason: 'silent' })
+            const detail = await store.findDevice(device.device_id)
+            expect(detail?.snapshot).toMatchObject({ status: 'idle', page_count: 100 })
+            expect(detail?.identities.map(({ kind: each }) => each)).toEqual(['address', 'serial'])
+            const readings = await rawMetrics(store, device.device_id)
+            expect(readings.map(({ status, offline_reason }) => [status, offline_reason])).toEqual(
+              kind === 'metrics' ? [['offline', 'silent']] : [],
+            )
+            expect((await send(kind, silence(29, { offline_reason: 'refused' }))).device.offline_reason).toBe('refused')
+            expect((await send(kind, silence(28, { offline_reason: undefined }))).device).toMatchObject({
+              status: 'offline',
+              offline_reason: null,
+            })
+          },
+        )
+
+        it('a later reading clears that, an earlier one that comes late does not', async () => {
+          const { send } = await open()
+          await send('metrics', silence(30))
+          const late = await send('metrics', { page_count: 110, status: 'printing', sampled_at: at(NOW - 40 * MINUTE) })
+          expect(late.device).toMatchObject({
+            status: 'offline',
+            offline_reason: 'silent',
+            page_count: 110,
+            last_seen: at(NOW - 40 * MINUTE),
+          })
+          const back = await send('metrics', { page_count: 120, status: 'warmup', sampled_at: at(NOW - 20 * MINUTE) })
+          expect(back.device).toMatchObject({ status: 'warmup', offline_reason: null, page_count: 120 })
+          const older = await send('metrics', silence(25))
+          expect(older.device).toEqual(back.device)
+        })
+
+        it('one that answers without telling its status is not offline any more', async () => {
+          const { send } = await open()
+          await send('metrics', silence(30))
+          const { device } = await send('metrics', { status: null, sampled_at: at(NOW) })
+          expect(device).toMatchObject({ status: null, offline_reason: null, last_seen: at(NOW) })
+        })
+
+        it('a reason says nothing where the status is another one', async () => {
+          const { send } = await open()
+          const { device } = await send('metrics', { offline_reason: 'silent', sampled_at: at(NOW) })
+          expect(device).toMatchObject({ status: 'idle', offline_reason: null })
+        })
+
+        it('leave their address to the printer that answers there now', async () => {
+          const { send, device } = await open()
+          await send('metrics', { serial: 'S2', ip: read.ip, sampled_at: at(NOW - 40 * MINUTE) })
+          const before = await actions(store)
+          await send('metrics', silence(30, { ip: read.ip, offline_reason: 'moved' }))
+          const [moved, other] = await listAll(store)
+          expect(moved).toMatchObject({ device_id: device.device_id, ip: null, offline_reason: 'moved' })
+          expect(other).toMatchObject({ serial: 'S2', ip: read.ip, status: 'idle' })
+          expect(await actions(store)).toEqual(before)
+        })
+
+        it('one that was never read is known by what names it', async () => {
+          const agent_id = await enrolAgent(store)
+          await ingest(store, newBatch(agent_id, 'metrics', [printer('S2', { ip: '10.0.0.1' })]))
+          await ingest(store, newBatch(agent_id, 'metrics', [printer('S1', silence(5, { ip: '10.0.0.1' }))]))
+          const devices = await listAll(store)
+          expect(devices.map(({ serial, ip, status, model }) => [serial, ip, status, model]).sort()).toEqual([
+            ['S1', null, 'offline', 'LaserJet M404dn'],
+            ['S2', '10.0.0.1', 'idle', 'LaserJet M404dn'],
+          ])
+        })
+
+        it('that an agent cannot reach the device of another changes nothing of it, however long ago that was', async () => {
+          const { send, device } = await open()
+          const other = await enrolAgent(store)
+          const late = newBatch(
+            other,
+            'devices',
+            [printer('S1', { status: 'offline', sampled_at: at(NOW + 3 * DAY) })],
+            {
+              received_at: NOW + 3 * DAY,
+            },
+          )
+          expect(await ingest(store, late)).toMatchObject([{ outcome: 'stored', stored: 0, passed_over: 1 }])
+          expect(await listAll(store)).toEqual([device])
+          expect(await actions(store, 'device_claimed', 'device_reassigned')).toEqual([])
+          const { outcome } = await send('metrics', silence(1), other)
+          expect(outcome).toMatchObject({ stored: 1, passed_over: 0 })
+          expect(await listAll(store)).toEqual([device])
+          expect(await rawMetrics(store, device.device_id)).toMatchObject([{ status: 'offline', of_other_agent: true }])
+        })
+      })
+
+      it('a light reading leaves what it does not tell', async () => {
+        const agent_id = await enrolAgent(store)
+        const send = async (item: MetricItem) => {
+          await ingest(store, newBatch(agent_id, 'metrics', [item]))
+          return (await listAll(store))[0] as Device
+        }
+        const before = await send(
+          printer('S1', {
+            hostname: 'p1',
+            ip: '10.0.0.1',
+            port: 161,
+            printer_index: 1,
+            firmware: '1.0',
+            location: 'Hall',
+            contact: 'desk',
+            asset_number: 'A7',
+            mac_address: '00:1b:a9:01:02:03',
+            color_pages: 7,
+            supplies: [{ level: { state: 'percent', percent: 40 } }],
+          }),
+        )
+        expect(before.lowest_supply).toBe(40)
+        const light = { serial: 'S1', status: 'printing', page_count: 101, uptime_seconds: 5, sampled_at: at(NOW) }
+        const after = await send(light)
+        expect(after).toEqual({ ...before, status: 'printing', page_count: 101, last_seen: at(NOW) })
+        const detail = await store.findDevice(after.device_id)
+        expect(detail?.snapshot).toMatchObject({ page_count: 101 })
+        // told that there are none
+        const none = await send({ ...light, supplies: null, sampled_at: at(NOW + 1) })
+        expect(none).toEqual({ ...after, lowest_supply: null, last_seen: at(NOW) })
+      })
+
+      it('an item of the device of another agent is passed over, and the repeat says so too', async () => {
+        const [one, other] = [await enrolAgent(store), await enrolAgent(store)]
+        await ingest(store, newBatch(one, 'devices', [printer('S1')]))
+        const items = [printer('S1', { page_count: 7, sampled_at: at(NOW) }), printer('S2')]
+        const batch = newBatch(other, 'devices', items, { journal_id: randomUUID(), seq: 1 })
+        const [first] = await ingest(store, batch)
+        expect(first).toMatchObject({ outcome: 'stored', received: 2, stored: 1, duplicates: 0, passed_over: 1 })
+        expect((await listAll(store))[0]).toMatchObject({ page_count: 100 })
+        expect(await ingest(store, batch)).toEqual([{ ...first, outcome: 'repeated' }])
+        // readings of others are held
+        const [metrics] = await ingest(store, newBatch(other, 'metrics', items))
+        expect(metrics).toMatchObject({ outcome: 'stored', stored: 2, passed_over: 0 })
       })
 
       it('a clock that runs ahead does not freeze them', async () => {
@@ -786,6 +1079,14 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       const report = await store.check()
       expect(report.problems).toEqual([])
       expect(report.rows).toMatchObject({ agents: 1, devices: 1, metrics_history: 1 })
+    })
+
+    it('can be tried whether it takes what is written', async () => {
+      await store.tryWrite(NOW)
+      await store.tryWrite(NOW + 1)
+      expect((await store.check()).problems).toEqual([])
+      await store.close()
+      await expect(store.tryWrite(NOW)).rejects.toMatchObject({ name: 'StoreError', code: 'closed' })
     })
 
     it('says so after it was closed', async () => {

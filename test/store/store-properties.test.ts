@@ -28,13 +28,14 @@ const parts = {
   agent: oneOf(...AGENTS),
   age: fc.integer({ min: -1, max: 72 }),
   arrival: fc.integer({ min: 0, max: 72 }),
+  status: oneOf('idle', 'printing', 'offline', null),
 }
 const reading = fc.record({ ...parts, said: identity })
 type Reading = typeof reading extends fc.Arbitrary<infer T> ? T : never
 
-const toBatch = ({ said, agent, age, arrival }: Reading, i: number): CheckedBatch => {
+const toBatch = ({ said, agent, age, arrival, status }: Reading, i: number): CheckedBatch => {
   const received_at = NOW + arrival * HOUR
-  const item: MetricItem = { ...said, sampled_at: at(received_at - age * HOUR), page_count: i, status: 'idle' }
+  const item: MetricItem = { ...said, sampled_at: at(received_at - age * HOUR), page_count: i, status }
   return newBatch(agent, 'metrics', [item], { received_at })
 }
 

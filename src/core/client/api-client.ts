@@ -1,13 +1,15 @@
 import { Agent, request } from 'undici'
 import { PrintMasterError } from '../model/error.ts'
-import { isLoopback } from '../model/is-loopback.ts'
 import type { Secret } from '../model/secret.ts'
-import { cleanText } from '../output/clean-text.ts'
 import { quoteText } from '../targets/quote-text.ts'
+import { describeFailure } from './describe-failure.ts'
+import { parseAnswer, readRefusal } from './read-refusal.ts'
+import { apiBase, judgeServerUrl, type ServerUrlFault, showServerUrl } from './server-url.ts'
 
 const CONNECT_TIMEOUT = 10_000
 const ANSWER_TIMEOUT = 30_000
 const LARGEST_ANSWER = 16 * 1024 * 1024
+const WORDS = { connect_ms: CONNECT_TIMEOUT, answer_ms: ANSWER_TIMEOUT, ca: '--ca FILE' }
 
 export interface ApiClient {
   /**
@@ -33,7 +35,8 @@ export interface ApiClientOptions {
  * @throws PrintMasterError bad_flag for an URL that is none, or plain HTTP beyond loopback
  */
 export function createApiClient({ url, token, ca, allow_plaintext }: ApiClientOptions): ApiClient {
-  const base = readServerUrl(url, allow_plaintext)
+  const base = judgeServerUrl(url, allow_plaintext)
+  if (typeof base === 'string') throw new PrintMasterError('bad_flag', `--server: ${URL_FAULTS[base](url)}`)
   const dispatcher = new Agent({
     connect: { timeout: CONNECT_TIMEOUT, ...(ca !== null && { ca }) },
     headersTimeout: ANSWER_TIMEOUT,
@@ -42,11 +45,10 @@ export function createApiClient({ url, token, ca, allow_plaintext }: ApiClientOp
   })
   return {
     async send(method, path, body) {
-      const target = `${base.origin}${base.pathname.replace(/\/+$/, '')}/api/v1${path}`
       let status: number
       let text: string
       try {
-        const answer = await request(target, {
+        const answer = await request(apiBase(base) + path, {
           dispatcher,
           method,
           headers: {
@@ -59,81 +61,27 @@ export function createApiClient({ url, token, ca, allow_plaintext }: ApiClientOp
         status = answer.statusCode
         text = await answer.body.text()
       } catch (error) {
-        throw new PrintMasterError('server_unreachable', `cannot reach ${base.origin}: ${describeFailure(error)}`, {
-          cause: error,
-        })
+        throw new PrintMasterError(
+          'server_unreachable',
+          `cannot reach ${base.origin}: ${describeFailure(error, WORDS)}`,
+          {
+            cause: error,
+          },
+        )
       }
-      const parsed = parseJson(text)
+      const parsed = parseAnswer(text)
       if (status >= 200 && status < 300 && parsed !== undefined) return parsed
-      throw new PrintMasterError('server_refused', `${base.origin}: ${describeRefusal(status, parsed)}`)
+      throw new PrintMasterError('server_refused', `${base.origin}: ${readRefusal(status, parsed).message}`)
     },
     close: () => dispatcher.destroy(),
   }
 }
 
-/** @throws PrintMasterError bad_flag */
-function readServerUrl(text: string, allow_plaintext: boolean): URL {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw refuseUrl(`${quoteText(text)} is no URL of a server; write for example https://printers.example:9090`)
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw refuseUrl('the URL holds a name or a password; the token comes from a file or the environment')
-  }
-  if (url.search !== '' || url.hash !== '') throw refuseUrl(`${quoteText(text)}: leave out what follows ? or #`)
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allow_plaintext) {
-    throw refuseUrl(
-      `${quoteText(text)}: the admin token could be read on the way; use https://, or add --allow-plaintext`,
-    )
-  }
-  return url
-}
-
-function refuseUrl(problem: string): PrintMasterError {
-  return new PrintMasterError('bad_flag', `--server: ${problem}`)
-}
-
-const FAILURES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'the name is not known',
-  EAI_AGAIN: 'the name service does not answer',
-  ENETUNREACH: 'there is no way to that network',
-  EHOSTUNREACH: 'there is no way to that machine',
-  ECONNRESET: 'the connection was cut',
-  UND_ERR_SOCKET: 'the connection was cut',
-  UND_ERR_CONNECT_TIMEOUT: `no connection within ${CONNECT_TIMEOUT / 1000} s`,
-  UND_ERR_HEADERS_TIMEOUT: `no answer within ${ANSWER_TIMEOUT / 1000} s`,
-  UND_ERR_BODY_TIMEOUT: `no answer within ${ANSWER_TIMEOUT / 1000} s`,
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is too large',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; name its authority with --ca FILE',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the authority of its certificate is not known; name it with --ca FILE',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the authority of its certificate is not known; name it with --ca FILE',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the authority of its certificate is not known; name it with --ca FILE',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; is it http://?',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS; is it http://?',
-  HPE_INVALID_CONSTANT: 'it does not speak HTTP; is it https://?',
-}
-
-function describeFailure(error: unknown): string {
-  const found = error instanceof AggregateError ? error.errors[0] : error
-  const code = found instanceof Error && 'code' in found ? String(found.code) : ''
-  return FAILURES[code] ?? (code || cleanText(found instanceof Error ? found.message : String(found)))
-}
-
-function describeRefusal(status: number, answer: unknown): string {
-  const { error } = (typeof answer === 'object' && answer !== null ? answer : {}) as { error?: unknown }
-  const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
-  if (typeof message === 'string') return `${cleanText(message)} (${cleanText(String(code))})`
-  return `it answers ${status}, but not as a PrintMaster server does`
-}
-
-/** Undefined for what is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text)
-  } catch {
-    return undefined
-  }
+const URL_FAULTS: Readonly<Record<ServerUrlFault, (text: string) => string>> = {
+  no_url: (text) =>
+    `${quoteText(showServerUrl(text))} is no URL of a server; write for example https://printers.example:9090`,
+  has_credentials: () => 'the URL holds a name or a password; the token comes from a file or the environment',
+  has_query: (text) => `${quoteText(text)}: leave out what follows ? or #`,
+  plaintext: (text) =>
+    `${quoteText(text)}: the admin token could be read on the way; use https://, or add --allow-plaintext`,
 }

@@ -1,3 +1,5 @@
+import type { ReadingRule } from '../agent/agent-options.ts'
+import type { QuietHours } from '../agent/watch/quiet-hours.ts'
 import type { Credential } from '../model/credential.ts'
 import type { Secret } from '../model/secret.ts'
 import { coversAddress, type TargetRange } from '../targets/target-range.ts'
@@ -37,6 +39,37 @@ export interface Config {
   readonly profiles: {
     /** Absolute path. */
     readonly directory: string | null
+  }
+  /** The agent's uplink. */
+  readonly server: {
+    readonly enabled: boolean
+    /** Without a slash at its end; there whenever the uplink is enabled. */
+    readonly url: string | null
+    readonly agent_id: string | null
+    readonly name: string | null
+    readonly enrolment_token: Secret | null
+    readonly upload_interval_seconds: number
+    readonly heartbeat_interval_seconds: number
+    /** Absolute path of a PEM file. */
+    readonly ca: string | null
+    /** Absolute paths of PEM files. */
+    readonly client: { readonly certificate: string; readonly key: string } | null
+    readonly proxy: Secret | null
+    readonly allow_plaintext: boolean
+  }
+  readonly discovery: { readonly interval_seconds: number; readonly quiet_hours: readonly QuietHours[] }
+  /** The first that fits a printer counts; the last, `[reading]`, fits all. */
+  readonly reading: readonly ReadingRule[]
+  readonly journal: {
+    /** Absolute path; null for the usual place (`findJournal`). */
+    readonly path: string | null
+    /** Megabytes (10^6 bytes). */
+    readonly size_mb: number
+    readonly days: number
+  }
+  readonly agent: {
+    /** A loopback address, and 0 for any free port; null for nowhere. */
+    readonly health: { readonly address: string; readonly port: number } | null
   }
   readonly listen: {
     /** An IP address, never a name. */

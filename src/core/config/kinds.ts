@@ -5,6 +5,7 @@ import { Secret } from '../model/secret.ts'
 import { checkTarget, parseTarget, splitTargets } from '../targets/parse-target.ts'
 import { quoteText } from '../targets/quote-text.ts'
 import type { TargetRange } from '../targets/target-range.ts'
+import { formatDuration, parseDuration } from './duration.ts'
 
 /** Takes one sentence about what is wrong with a value; whoever calls knows where the value stands. */
 export type Complain = (problem: string) => void
@@ -27,6 +28,25 @@ export function integer(unit: string, min: number, max: number, example: number)
     return refuse(complain, `${text} is out of range; write ${`${min} to ${max} ${unit}`.trimEnd()}`)
   }
   return { secret: false, parse }
+}
+
+/** Seconds, written as `300`, `90s`, `5m`, `1h` or `1d`. */
+export function interval(min: number, max: number, example: string): Kind<number> {
+  const parse = (text: string, complain: Complain) => {
+    const seconds = /^\d{1,9}$/.test(text) ? Number(text) : parseDuration(text)
+    if (seconds === null) {
+      return refuse(complain, `${quoteText(text)} is no time; write seconds, or for example ${example}`)
+    }
+    if (seconds >= min && seconds <= max) return seconds
+    return refuse(complain, `${text} is out of range; write ${formatDuration(min)} to ${formatDuration(max)}`)
+  }
+  return { secret: false, parse }
+}
+
+/** The kind `one`, or the word `none` as null. */
+export function orNone<T>(one: Kind<T>): Kind<T | null> {
+  const parse = (text: string, complain: Complain) => (text.toLowerCase() === 'none' ? null : one.parse(text, complain))
+  return { secret: one.secret, parse }
 }
 
 /** One of `choices`, or another name for one; case does not count. */
@@ -90,6 +110,15 @@ export const listenAddress: Kind<string> = {
     isIP(text) === 0
       ? refuse(complain, `${quoteText(text)} is not an IP address; write 127.0.0.1 or ::1, 0.0.0.0 or :: for all`)
       : text,
+}
+
+/** Texts separated by commas. */
+export const wordList: Kind<string[]> = {
+  secret: false,
+  parse: (text, complain) => {
+    const parts = [...new Set(splitList(text))]
+    return parts.length > 0 ? parts : refuse(complain, 'write one or more, separated by commas')
+  },
 }
 
 /** Addresses and networks (ADDRESS/BITS), separated by commas or blanks. */
@@ -171,14 +200,16 @@ function parseEach<T>(text: string, complain: Complain, parse: (part: string) =>
   return good ? values : undefined
 }
 
-function splitList(text: string): string[] {
+/** The parts of a list that commas separate, without the empty ones. */
+export function splitList(text: string): string[] {
   return text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
 }
 
-function refuse(complain: Complain, problem: string): undefined {
+/** Complains, and gives what `parse` gives then. */
+export function refuse(complain: Complain, problem: string): undefined {
   complain(problem)
   return undefined
 }

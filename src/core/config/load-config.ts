@@ -1,10 +1,19 @@
 import { PrintMasterError } from '../model/error.ts'
 import { quoteText } from '../targets/quote-text.ts'
 import { readTextFile, type TextFile } from '../targets/text-file.ts'
+import {
+  AGENT_KEYS,
+  DISCOVERY_KEYS,
+  JOURNAL_KEYS,
+  NAMED_READING_KEYS,
+  READING_KEYS,
+  SERVER_KEYS,
+} from './agent-keys.ts'
 import { buildCredentials } from './build-credentials.ts'
 import type { Config, CredentialSet } from './config.ts'
 import type { Entry } from './entry.ts'
 import type { LogLevel } from './log-words.ts'
+import { readDiscovery, readHealth, readJournal, readReadingRules, readUplink } from './read-agent-sections.ts'
 import { type Environment, formatVariable, readEnvironment } from './read-environment.ts'
 import { readIni } from './read-ini.ts'
 import { describeOpenFile, type Findings, isOpenToOthers, readSection, type SectionValues } from './read-section.ts'
@@ -19,10 +28,10 @@ import {
   PROFILES_KEYS,
   SCAN_KEYS,
   SECURITY_KEYS,
-  type Settings,
   SNMP_KEYS,
   TLS_KEYS,
 } from './schema.ts'
+import type { Settings } from './setting.ts'
 
 const LARGEST_FILE = 1024 * 1024
 
@@ -55,9 +64,11 @@ export async function loadConfig(
   if (found?.mode && isOpenToOthers(found.mode) && file.some(isSecret)) {
     findings.warnings.push(describeOpenFile(found.path))
   }
-  const inFile = listSets(file)
-  checkSetNames(inFile, file, complain)
+  const inFile = listNamedSections(file)
+  checkSectionNames(inFile, file, complain)
   const environment = readEnvironment(env, inFile, complain, (warning) => findings.warnings.push(warning))
+  const listNamed = (base: string) =>
+    new Set([...inFile, ...listNamedSections(environment)].filter((section) => section.startsWith(`${base}.`)))
   const sources = [flags, dropUnused(environment, flags), dropUnused(file, flags)]
 
   const read = <S extends Settings>(section: string, keys: S) => {
@@ -67,7 +78,7 @@ export async function loadConfig(
 
   const snmp = await read('snmp', SNMP_KEYS)
   const sets: CredentialSet[] = []
-  for (const name of new Set([...inFile, ...listSets(environment)])) {
+  for (const name of listNamed('snmp')) {
     const named = await read(name, NAMED_SNMP_KEYS)
     const credentials = buildCredentials(name, named, findings)
     sets.push({ name, ranges: named.values.ranges ?? null, credentials })
@@ -75,6 +86,14 @@ export async function loadConfig(
   sets.push({ name: 'snmp', ranges: null, credentials: buildCredentials('snmp', snmp, findings) })
   const scan = (await read('scan', SCAN_KEYS)).values
   const profiles = (await read('profiles', PROFILES_KEYS)).values
+  const server = readUplink(await read('server', SERVER_KEYS), complain)
+  const discovery = readDiscovery(await read('discovery', DISCOVERY_KEYS))
+  const commonReading = await read('reading', READING_KEYS)
+  const namedReading: Array<[string, SectionValues<typeof NAMED_READING_KEYS>]> = []
+  for (const name of listNamed('reading')) namedReading.push([name, await read(name, NAMED_READING_KEYS)])
+  const reading = readReadingRules(commonReading, namedReading, complain)
+  const journal = readJournal(await read('journal', JOURNAL_KEYS))
+  const agent = readHealth(await read('agent', AGENT_KEYS))
   const listen = (await read('listen', LISTEN_KEYS)).values
   const database = (await read('database', DATABASE_KEYS)).values
   const security = (await read('security', SECURITY_KEYS)).values
@@ -105,6 +124,11 @@ export async function loadConfig(
       deadline_seconds: scan.deadline as number,
     },
     profiles: { directory: profiles.directory ?? null },
+    server,
+    discovery,
+    reading,
+    journal,
+    agent,
     listen: {
       address: listen.address as string,
       port: listen.port as number,
@@ -177,13 +201,17 @@ function findLine(problem: string, path: string | undefined): number {
   return Number.parseInt(problem.slice(path.length + 1), 10)
 }
 
-/** The named sets in order of first mention. */
-function listSets(entries: readonly Entry[]): string[] {
-  return [...new Set(entries.map(({ section }) => section).filter((section) => section.startsWith('snmp.')))]
+/** Sections with a name of the user's own, in order of first mention. */
+function listNamedSections(entries: readonly Entry[]): string[] {
+  return [...new Set(entries.map(({ section }) => section).filter((section) => section.includes('.')))]
 }
 
 /** Two names that the environment could not tell apart: `lab-2` and `lab_2`. */
-function checkSetNames(sections: readonly string[], entries: readonly Entry[], complain: (problem: string) => void) {
+function checkSectionNames(
+  sections: readonly string[],
+  entries: readonly Entry[],
+  complain: (problem: string) => void,
+) {
   const variables = new Map<string, string>()
   for (const section of sections) {
     const variable = formatVariable(section, '')

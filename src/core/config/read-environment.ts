@@ -1,6 +1,7 @@
 import { findNearest } from '../model/nearest.ts'
 import type { Entry } from './entry.ts'
-import { findSettings, listKeys, SECTIONS, type Settings } from './schema.ts'
+import { findSettings, listKeys, SECTIONS } from './schema.ts'
+import type { Settings } from './setting.ts'
 
 const PREFIX = 'PRINTMASTER_'
 

@@ -3,7 +3,7 @@ import { PrintMasterError } from '../model/error.ts'
 import { quoteText } from '../targets/quote-text.ts'
 import { readTextFile } from '../targets/text-file.ts'
 import type { Entry } from './entry.ts'
-import { fileKey, type Setting, type Settings, type Values } from './schema.ts'
+import { fileKey, type Setting, type Settings, type Values } from './setting.ts'
 
 /** A secret is a line, not a document. */
 const LARGEST_SECRET = 4096

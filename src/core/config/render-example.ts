@@ -1,5 +1,6 @@
 import { formatVariable } from './read-environment.ts'
-import { fileKey, SECTIONS, type Settings } from './schema.ts'
+import { SECTIONS } from './schema.ts'
+import { fileKey, type Settings } from './setting.ts'
 
 const INTRODUCTION = [
   'PrintMaster configuration. Every key is shown with its default, and commented out: remove the # to change it.',

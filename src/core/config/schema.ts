@@ -1,11 +1,18 @@
 import { AUTH_PROTOCOLS, PRIV_PROTOCOLS, SECURITY_LEVELS } from '../model/credential.ts'
 import { DEFAULT_MAX_HOSTS } from '../targets/expand-targets.ts'
 import {
+  AGENT_KEYS,
+  DISCOVERY_KEYS,
+  JOURNAL_KEYS,
+  NAMED_READING_KEYS,
+  READING_KEYS,
+  SERVER_KEYS,
+} from './agent-keys.ts'
+import {
   choice,
   choiceList,
   communities,
   integer,
-  type Kind,
   listenAddress,
   networks,
   ownToken,
@@ -16,31 +23,7 @@ import {
   yesOrNo,
 } from './kinds.ts'
 import { LOG_FORMATS, LOG_LEVELS } from './log-words.ts'
-
-/**
- * One key of `config.ini`. A key of a secret kind has a companion `KEY_file`, which names a file that holds the value.
- * In the environment each is `PRINTMASTER_SECTION_KEY`.
- */
-export interface Setting<T> {
-  readonly kind: Kind<T>
-  /** As it would stand in the file; empty when the key has no value of its own. */
-  readonly initial: string
-  /** One line for `config.ini.example`. */
-  readonly why: string
-  /** Shown in the example where there is no default. */
-  readonly sample?: string
-  /** The value is a path: relative to the directory of config.ini, or to the working directory in the environment. */
-  readonly path?: true
-}
-
-export type Settings = Readonly<Record<string, Setting<unknown>>>
-
-export interface Section {
-  readonly why: string
-  readonly keys: Settings
-  /** What `[section.NAME]` may hold; none where the section cannot be named. */
-  readonly named?: { readonly why: string; readonly sample: string; readonly keys: Settings }
-}
+import { fileKey, type Section, type Settings } from './setting.ts'
 
 const CREDENTIAL_KEYS = {
   version: {
@@ -251,23 +234,26 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   },
   scan: { why: 'What a scan asks, and how fast.', keys: SCAN_KEYS },
   profiles: { why: 'What vendors do differently.', keys: PROFILES_KEYS },
+  server: { why: 'The agent: where its readings go.', keys: SERVER_KEYS },
+  discovery: { why: 'The agent: when it looks for printers.', keys: DISCOVERY_KEYS },
+  reading: {
+    why: 'The agent: when it reads the printers that it knows.',
+    keys: READING_KEYS,
+    named: {
+      why: 'Other times for some of the printers; as many such sections as you need, the first that fits a printer counts.',
+      sample: 'warehouse',
+      keys: NAMED_READING_KEYS,
+    },
+  },
+  journal: { why: 'The agent: where readings wait until the server has them.', keys: JOURNAL_KEYS },
+  agent: { why: 'The agent: where it answers about itself.', keys: AGENT_KEYS },
   listen: { why: 'Where "printmaster server" listens.', keys: LISTEN_KEYS },
   database: { why: 'Where the server keeps what it was told.', keys: DATABASE_KEYS },
   security: { why: 'Who may register, and how much anybody may ask.', keys: SECURITY_KEYS },
   tls: { why: 'HTTPS: both keys, or none for plain HTTP.', keys: TLS_KEYS },
   presence: { why: 'When an agent counts as gone.', keys: PRESENCE_KEYS },
   metrics: { why: 'What Prometheus gets from /metrics.', keys: METRICS_KEYS },
-  log: { why: 'What the server writes to stderr.', keys: LOG_KEYS },
-}
-
-/** The typed values of a table of settings; undefined where the key has neither value nor default. */
-export type Values<S extends Settings> = {
-  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T | undefined : never
-}
-
-/** The companion key that names a file with the secret. */
-export function fileKey(key: string): string {
-  return `${key}_file`
+  log: { why: 'What server and agent write to stderr.', keys: LOG_KEYS },
 }
 
 /** All keys that may be written for `keys`, companions included. */

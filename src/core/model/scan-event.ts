@@ -27,7 +27,10 @@ export interface ScanSummary extends ScanProgress {
 
 export type ScanEvent =
   | { type: 'found'; address: string; port: number; sys_object_id: string | null; description: string | null }
-  | { type: 'read'; printer: Printer }
+  /** `glance` only when it was asked for: what tells next time whether anything has changed at this address. */
+  | { type: 'read'; printer: Printer; glance?: Readonly<Record<string, string>> }
+  /** A glance has shown the printers of an address to be as they were in their last full reading. */
+  | { type: 'unchanged'; address: string; port: number; uptime_seconds: number | null; sampled_at: string }
   | { type: 'failed'; address: string; port: number; code: FailureCode; message: string }
   | { type: 'progress'; progress: ScanProgress }
   | { type: 'done'; summary: ScanSummary }

@@ -1,6 +1,6 @@
 import type { Evidence, Level, Printer } from '../model/printer.ts'
 import { cleanText } from './clean-text.ts'
-import { measureText, padText, truncateText } from './fit-text.ts'
+import { measureText, padText, truncateText, wrapText } from './fit-text.ts'
 import { cutMark, type Look, paint } from './paint.ts'
 import { compareByAddress } from './sort.ts'
 import { wordLevel } from './wording.ts'
@@ -65,15 +65,4 @@ function wordValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : cleanText(value.join(', '))
   if (typeof value === 'object' && 'state' in value) return wordLevel(value as Level)
   return cleanText(typeof value === 'string' ? value : JSON.stringify(value))
-}
-
-/** Lines of at most `width` columns, broken between words; a word that is longer stays whole. */
-function wrapText(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && measureText(last) + 1 + measureText(word) <= width) lines[lines.length - 1] += ` ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

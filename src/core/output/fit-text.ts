@@ -28,3 +28,14 @@ export function padText(text: string, width: number, align: 'left' | 'right' = '
   const blanks = ' '.repeat(Math.max(0, width - measureText(text)))
   return align === 'left' ? text + blanks : blanks + text
 }
+
+/** Lines of at most `width` columns, broken between words; a word that is longer stays whole. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && measureText(last) + 1 + measureText(word) <= width) lines[lines.length - 1] += ` ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

@@ -81,19 +81,28 @@ export const PARTS: ReadonlyArray<{ part: string; columns: readonly string[] }> 
       P.prtAlertCode,
       P.prtAlertDescription,
       P.prtAlertTime,
+      P.prtAlertCriticalEvents,
+      P.prtAlertAllEvents,
     ],
   },
   { part: 'console', columns: [P.prtConsoleDisplayBufferText] },
 ]
 
 const MAX_INTERFACES = 16
+/** Say nothing of the printer, but whether anything has happened since. */
+const FOR_GLANCES: readonly string[] = [P.prtAlertCriticalEvents, P.prtAlertAllEvents]
 /** Of what is not in the plan. */
 const PRIVATE_PART = 'private'
 
-/** Columns of the standard MIBs. */
-export function plannedColumns(): Column[] {
+/**
+ * Columns of the standard MIBs.
+ * @param forGlance true when the reading will be the basis of a glance
+ */
+export function plannedColumns(forGlance = false): Column[] {
   return PARTS.flatMap(({ columns }) =>
-    columns.map((oid) => (oid === IF_MIB.ifPhysAddress ? { oid, maxRows: MAX_INTERFACES } : { oid })),
+    columns
+      .filter((oid) => forGlance || !FOR_GLANCES.includes(oid))
+      .map((oid) => (oid === IF_MIB.ifPhysAddress ? { oid, maxRows: MAX_INTERFACES } : { oid })),
   )
 }
 

@@ -34,6 +34,7 @@ export interface ReadOutcome {
  * is known to be a printer, silence, refusals and the deadline end in a reading that says what is missing.
  *
  * @param deadline aborts when the time for this printer is over
+ * @param forGlance true when the reading will be the basis of a glance
  * @throws SnmpError when the device cannot even be identified
  */
 export async function readPrinter(
@@ -41,6 +42,7 @@ export async function readPrinter(
   profiles: readonly Profile[],
   now: () => Date,
   deadline: AbortSignal,
+  forGlance = false,
 ): Promise<ReadOutcome> {
   const values = new Map<string, SnmpValue>()
   const sampledAt = now().toISOString()
@@ -62,7 +64,8 @@ export async function readPrinter(
   // All at once: the first answer tells whether the rest is worth asking. An agent of v1 refuses the whole for one object.
   const isBulk = session.version !== '1'
   const hasPrinterMib = () => values.keys().some((oid) => isWithin(oid, PRINTER_MIB))
-  const first = isBulk ? [...IDENTIFYING, ...plannedColumns()] : IDENTIFYING
+  const planned = plannedColumns(forGlance)
+  const first = isBulk ? [...IDENTIFYING, ...planned] : IDENTIFYING
   let isOpen = await isDone(() => walker.columns(first, () => !isBulk || hasPrinterMib()))
   const isPlanRead = isBulk && hasPrinterMib()
   if (isOpen && isBulk && !isPlanRead) isOpen = await isDone(() => walker.columns(IDENTIFYING))
@@ -74,7 +77,7 @@ export async function readPrinter(
     if (!identity.isPrinter) return { identity, reading: null }
   }
 
-  if (isOpen && !isPlanRead) isOpen = await isDone(() => walker.columns(plannedColumns()))
+  if (isOpen && !isPlanRead) isOpen = await isDone(() => walker.columns(planned))
   identity = identify(values, profiles)
   const tables = new Tables(values)
   if (mustAvoidPrivateObjects(profiles, tables)) gaps.push({ oid: 'private', reason: 'deny_listed' })

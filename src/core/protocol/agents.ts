@@ -108,6 +108,12 @@ export const HeartbeatAnswerSchema = Type.Object(
     last_seq: Type.Optional(
       nullableCount('up to this sequence number journal_id is held without a gap; null when there is none'),
     ),
+    other_journal: Type.Optional(
+      Type.Boolean({
+        description:
+          'true while another machine brings another journal with the token of this agent: it runs twice, as a copy does',
+      }),
+    ),
   },
   { ...closed, title: 'HeartbeatAnswer' },
 )
@@ -126,6 +132,7 @@ export const AgentSchema = Type.Object(
       enum: [...AGENT_STATUSES],
       description: 'by what was heard of it last',
     }),
+    reported_status: nullableText(32, 'what its last heartbeat that told one called it'),
     revoked: Type.Boolean({ description: 'its token was revoked' }),
     hostname: nullableText(256, 'host name of the machine'),
     ip: nullableText(64, 'address that it believes to have'),
@@ -147,11 +154,69 @@ export const AgentSchema = Type.Object(
     last_error: nullableText(2048, 'what it said went wrong last'),
     clock_offset_ms: nullable<number>({ type: 'integer' }, 'its clock less ours; null until a heartbeat told its time'),
     devices_count: Type.Integer({ description: 'devices that it is the source of' }),
+    reported_devices_count: nullableCount('printers that it says it watches'),
     metrics_count: Type.Integer({ description: 'readings that it brought' }),
   },
   { ...closed, title: 'Agent' },
 )
 export type Agent = Type.Static<typeof AgentSchema>
+
+/** Characters of JSON that the keys beside those of the schema may have, in a registration or a heartbeat. */
+export const MAX_OTHER_LENGTH = 16_384
+
+const otherKeys = (description: string) => Type.Object({}, { ...open, description })
+
+export const AgentDetailSchema = Type.Object(
+  {
+    ...AgentSchema.properties,
+    other: otherKeys(
+      'keys of its registration, and over them those of its last heartbeat with any, that no schema names',
+    ),
+  },
+  { ...closed, title: 'AgentDetail' },
+)
+export type AgentDetail = Type.Static<typeof AgentDetailSchema>
+
+/** The last heartbeat in each five minutes. */
+export const AgentHealthSchema = Type.Object(
+  {
+    period_start: utcTime('the five minutes begin here'),
+    received_at: utcTime('when the heartbeat came'),
+    reported_status: nullableText(32, ''),
+    reported_devices_count: nullableCount('printers that it said it watches'),
+    uptime_seconds: nullableNumber(''),
+    memory_mb: nullableNumber(''),
+    cpu_percent: nullableNumber(''),
+    queue_length: nullableCount(''),
+    queue_age_seconds: nullableNumber(''),
+    last_error: nullableText(2048, ''),
+    clock_offset_ms: nullable<number>({ type: 'integer' }, 'its clock less ours; null when it did not tell its time'),
+    other: otherKeys('keys of the heartbeat that no schema names'),
+  },
+  { ...closed, title: 'AgentHealth' },
+)
+export type AgentHealth = Type.Static<typeof AgentHealthSchema>
+
+export const AgentHealthQuerySchema = Type.Object(
+  {
+    from: Type.Optional(text(64, 'RFC 3339 or a date; received_at at this moment or later')),
+    to: Type.Optional(text(64, 'RFC 3339; received_at before this moment. A date means the whole day')),
+    limit: limitQuery(1000, 288),
+    cursor: cursorQuery,
+  },
+  closed,
+)
+export type AgentHealthQuery = Type.Static<typeof AgentHealthQuerySchema>
+
+export const AgentHealthListSchema = Type.Object(
+  {
+    agent_id: Type.String(),
+    health: Type.Array(AgentHealthSchema, { description: 'oldest first' }),
+    next_cursor: nextCursor,
+  },
+  { ...closed, title: 'AgentHealthList' },
+)
+export type AgentHealthList = Type.Static<typeof AgentHealthListSchema>
 
 export const AgentsQuerySchema = Type.Object(
   {

@@ -76,8 +76,13 @@ export const AuditQuerySchema = Type.Object(
     agent_id: Type.Optional(agentId),
     actor: Type.Optional(text(128, 'agent_id, token_id or user name')),
     action: Type.Optional(text(64, '')),
-    resource_type: Type.Optional(text(64, '')),
-    resource_id: Type.Optional(text(256, '')),
+    resource: Type.Optional(
+      Type.String({
+        pattern: '^[^/]+(?:/.+)?$',
+        maxLength: 321,
+        description: 'TYPE or TYPE/ID, as in device or device/0199…; the type ends at the first slash',
+      }),
+    ),
     from: Type.Optional(text(64, 'RFC 3339, or a date: recorded_at at this moment or later')),
     to: Type.Optional(text(64, 'RFC 3339: recorded_at before this moment. A date means the whole day')),
     limit: limitQuery(1000, 100),

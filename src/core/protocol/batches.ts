@@ -36,6 +36,10 @@ export const BatchAnswerSchema = Type.Object(
     received: Type.Integer({ description: 'items in the batch' }),
     stored: Type.Integer({ description: 'items that the server holds now: new ones and those that it had' }),
     duplicates: Type.Integer({ description: 'of these, how many it had already' }),
+    passed_over: Type.Integer({
+      description:
+        'device items of devices that another agent is the source of: nothing of them is held. No reason to send again',
+    }),
     journal_id: nullableText(64, 'as in the batch'),
     last_seq: nullableCount(
       'up to this sequence number, counted from 1, the journal is held without a gap; null for a batch without journal_id',

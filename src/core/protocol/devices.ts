@@ -60,7 +60,10 @@ export const IDENTITY_FACTS = {
 }
 
 export const STATE_FACTS = {
-  status: Type.Optional(nullableText(64, 'idle, printing, warmup, asleep, warning, error, offline, unknown')),
+  status: Type.Optional(
+    nullableText(64, 'idle, printing, warmup, asleep, warning, error, unknown; offline: it did not answer'),
+  ),
+  offline_reason: Type.Optional(nullableText(64, 'of offline: silent, wrong_credentials, refused, moved, unreachable')),
   ...Object.fromEntries(
     COUNTER_NAMES.map((name) => [name, Type.Optional(nullableCount('lifetime counter; null when there is none'))]),
   ),
@@ -111,6 +114,7 @@ export interface DeviceState extends Partial<Record<CounterName, number | null>>
   readonly manufacturer?: string | null
   readonly model?: string | null
   readonly status?: string | null
+  readonly offline_reason?: string | null
   readonly uptime_seconds?: number | null
   readonly supplies?: readonly WireSupply[] | null
   readonly sampled_at?: unknown
@@ -134,7 +138,8 @@ export const DeviceSchema = Type.Object(
     location: nullableText(512, ''),
     contact: nullableText(512, ''),
     asset_number: nullableText(256, ''),
-    status: nullableText(64, 'as the last reading says'),
+    status: nullableText(64, 'as the last reading says; offline where it did not answer since'),
+    offline_reason: nullableText(64, 'why, where the agent says so; null when it is not offline'),
     page_count: nullableCount('of the last reading that told one'),
     lowest_supply: nullable<number>(
       { type: 'integer' },

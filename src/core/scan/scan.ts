@@ -3,9 +3,11 @@ import { cleanDeviceText } from '../mib/device-text.ts'
 import type { Credential } from '../model/credential.ts'
 import { PrintMasterError } from '../model/error.ts'
 import type { FailureCode, ScanEvent, ScanProgress } from '../model/scan-event.ts'
+import { endsReading, type Glance, type GlanceTaken, glanceOf, takeGlance } from '../printer/glance.ts'
 import { normalise } from '../printer/normalise.ts'
 import { readPrinter } from '../printer/read-printer.ts'
 import type { Profile } from '../profiles/profile.ts'
+import type { SnmpSession } from '../snmp/session.ts'
 import { SnmpError } from '../snmp/snmp-error.ts'
 import { Wire } from '../snmp/wire.ts'
 import { chooseSession } from './choose-session.ts'
@@ -34,6 +36,11 @@ export interface ScanOptions {
   profiles: readonly Profile[]
   /** Adds `evidence` to each printer: what every field came from. */
   explain?: boolean
+  /**
+   * What the last full reading of an address gave as `glance`: the reading begins with these few objects, and ends there as
+   * `unchanged` when they are as they were. Null: everything is read. With it, `read` events have a `glance`.
+   */
+  glanceFor?(address: string): Glance | null
   now(): Date
   signal: AbortSignal
 }
@@ -59,6 +66,18 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
   let printers = 0
   let failed = 0
 
+  /** What a glance showed; `changed` also where none was wanted. */
+  const glanceAt = async (session: SnmpSession): Promise<GlanceTaken | 'changed' | 'refused'> => {
+    const glance = options.glanceFor?.(session.address) ?? null
+    if (glance === null) return 'changed'
+    try {
+      return (await takeGlance(session, glance, options.now)) ?? 'changed'
+    } catch (error) {
+      if (endsReading(error)) throw error
+      return 'refused'
+    }
+  }
+
   const readHost = async (host: SweptHost): Promise<void> => {
     const { address } = host
     queue.push({
@@ -80,12 +99,20 @@ export async function* scan(options: ScanOptions): AsyncGenerator<ScanEvent> {
         retries,
         signal,
       })
-      const { reading } = await readPrinter(session, options.profiles, options.now, signal)
-      for (const printer of reading
-        ? normalise(reading, options.profiles, { explain: options.explain ?? false })
-        : []) {
+      const glanced = await glanceAt(session)
+      if (typeof glanced === 'object') {
+        queue.push({ type: 'unchanged', address, port, ...glanced })
+        return
+      }
+      const isAsked = options.glanceFor !== undefined
+      const { reading } = await readPrinter(session, options.profiles, options.now, signal, isAsked)
+      if (!reading) return
+      const found = normalise(reading, options.profiles, { explain: options.explain ?? false })
+      // One that refuses a glance is read in full next time, too.
+      const next = isAsked && { glance: glanced === 'refused' ? {} : glanceOf(reading, found, options.profiles) }
+      for (const printer of found) {
         printers++
-        queue.push({ type: 'read', printer })
+        queue.push({ type: 'read', printer, ...next })
       }
     } catch (error) {
       if (!(error instanceof SnmpError)) throw error

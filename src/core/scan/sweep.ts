@@ -10,6 +10,9 @@ const MAX_OUTSTANDING = 65_536
 const MAX_BURST = 64
 /** Milliseconds that a turn of the loop takes when nothing else is to do. */
 const LONGEST_TURN = 5
+/** Milliseconds without anything to send after which the loop only looks now and then, and how long that is. */
+const IDLE_AFTER = 100
+const IDLE_TURN = 20
 /** However fast the network is: behind a VPN the last answers take this long. */
 const SHORTEST_LAST_WAIT = 500
 /** The last wait is so many times the slowest answer. */
@@ -71,6 +74,9 @@ export class Sweep implements Sweeper {
   /** Milliseconds in which this program could look at answers. */
   private clock = 0
   private lastTick = performance.now()
+  private lastSent = 0
+  /** What the loop means to wait now. */
+  private turn = 1
   private more = true
   /** What could not go when it was its turn. */
   private held: SweptHost | null = null
@@ -102,7 +108,10 @@ export class Sweep implements Sweeper {
         burst += this.send(host)
       }
       this.dropExpired()
-      await (burst >= MAX_BURST ? nextTurn() : pause())
+      if (burst > 0) this.lastSent = this.clock
+      const isIdle = !this.more && !this.held && this.clock - this.lastSent > IDLE_AFTER
+      this.turn = isIdle ? IDLE_TURN : 1
+      await (burst >= MAX_BURST ? nextTurn() : pause(this.turn))
     }
     for (const round of this.rounds) for (const host of round.rest()) this.finish(host)
     if (this.held) this.finish(this.held)
@@ -132,7 +141,7 @@ export class Sweep implements Sweeper {
    */
   private tick(): void {
     const now = performance.now()
-    this.clock += Math.min(now - this.lastTick, LONGEST_TURN)
+    this.clock += Math.min(now - this.lastTick, this.turn - 1 + LONGEST_TURN)
     this.lastTick = now
   }
 
@@ -224,4 +233,4 @@ export class Sweep implements Sweeper {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 /** A moment, and then what came in it has been looked at: nobody is asked again whose answer is here. */
-const pause = () => new Promise((resolve) => setTimeout(() => setImmediate(resolve), 1))
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(() => setImmediate(resolve), milliseconds))

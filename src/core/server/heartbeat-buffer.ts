@@ -1,5 +1,6 @@
 import type { Heartbeat, Store } from '../store/store.ts'
 import type { ServerLog } from './server-options.ts'
+import type { WriteState } from './write-state.ts'
 
 const WRITE_EVERY_MS = 1000
 /** A write that takes longer than this is stuck. */
@@ -9,15 +10,15 @@ export interface HeartbeatBuffer {
   add(heartbeat: Heartbeat): void
   /** Writes what is there; never throws. */
   flush(): Promise<void>
-  /** False while the database does not take heartbeats. */
-  readonly isWriting: boolean
+  /** True while a write does not come to an end. */
+  readonly isStuck: boolean
   close(): Promise<void>
 }
 
 /** Keeps the newest heartbeat of each agent and writes them once a second, all in one transaction. */
-export function createHeartbeatBuffer(store: Store, log: ServerLog): HeartbeatBuffer {
+export function createHeartbeatBuffer(store: Store, writes: WriteState, log: ServerLog): HeartbeatBuffer {
   let waiting = new Map<string, Heartbeat>()
-  let isWriting = true
+  let isFailing = false
   let began_at: number | null = null
   let running: Promise<void> | null = null
 
@@ -27,12 +28,13 @@ export function createHeartbeatBuffer(store: Store, log: ServerLog): HeartbeatBu
     began_at = performance.now()
     try {
       await store.recordHeartbeats([...taken.values()])
-      if (!isWriting) log.info({}, 'the database takes heartbeats again')
-      isWriting = true
+      isFailing = false
+      writes.tell(true)
     } catch (error) {
       waiting = new Map([...taken, ...waiting])
-      if (isWriting) log.error({ reason: (error as Error).message }, 'heartbeats cannot be written; trying again')
-      isWriting = false
+      if (!isFailing) log.error({ reason: (error as Error).message }, 'heartbeats cannot be written; trying again')
+      isFailing = true
+      writes.tell(false)
     } finally {
       began_at = null
     }
@@ -49,8 +51,8 @@ export function createHeartbeatBuffer(store: Store, log: ServerLog): HeartbeatBu
   return {
     add: (heartbeat) => void waiting.set(heartbeat.agent_id, heartbeat),
     flush,
-    get isWriting() {
-      return isWriting && (began_at === null || performance.now() - began_at < STUCK_MS)
+    get isStuck() {
+      return began_at !== null && performance.now() - began_at >= STUCK_MS
     },
     async close() {
       clearInterval(timer)

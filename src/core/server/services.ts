@@ -2,12 +2,14 @@ import type { Door } from './auth/door.ts'
 import type { RefusedAttempts } from './auth/refused-attempts.ts'
 import type { HeartbeatBuffer } from './heartbeat-buffer.ts'
 import type { Instruments } from './instruments.ts'
+import type { JournalWatch } from './journal-watch.ts'
 import type { BatchPlaces } from './limits/batch-places.ts'
 import type { RefusedRegistrations } from './limits/refused-registrations.ts'
 import type { RequestRate } from './limits/request-rate.ts'
 import type { BodyMeter } from './read-body.ts'
 import type { ServerLog, ServerOptions } from './server-options.ts'
 import type { StoreClient } from './store-client.ts'
+import type { WriteState } from './write-state.ts'
 
 /** What the routes work with. */
 export interface Services {
@@ -20,6 +22,8 @@ export interface Services {
   readonly registrations: RefusedRegistrations
   readonly batchPlaces: BatchPlaces
   readonly heartbeats: HeartbeatBuffer
+  readonly journals: JournalWatch
+  readonly writes: WriteState
   readonly instruments: Instruments
   readonly bodies: BodyMeter
   readonly log: ServerLog

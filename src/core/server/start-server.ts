@@ -15,6 +15,7 @@ import { checkEnrolment, checkTransport } from './check-listen.ts'
 import { createDeviceGauges } from './device-gauges.ts'
 import { createHeartbeatBuffer } from './heartbeat-buffer.ts'
 import { createInstruments } from './instruments.ts'
+import { createJournalWatch } from './journal-watch.ts'
 import { createBatchPlaces } from './limits/batch-places.ts'
 import { HTTP_TIMES, type HttpTimes, MAX_HEADER_BYTES } from './limits/http-limits.ts'
 import { createRefusedRegistrations } from './limits/refused-registrations.ts'
@@ -24,6 +25,7 @@ import { answerConnect, answerExpectation } from './parser-errors.ts'
 import type { ServerLog, ServerOptions } from './server-options.ts'
 import type { Services } from './services.ts'
 import { openStoreClient, type StoreClient } from './store-client.ts'
+import { createWriteState } from './write-state.ts'
 
 export interface StartDependencies {
   readonly log: ServerLog
@@ -75,16 +77,15 @@ async function serve(
   })
   const listening = server as Server | HttpsServer | undefined
   if (listening === undefined) throw new Error('no server was made')
-  const release = async () => {
+  const leaveStore = async () => {
     services.door.close()
     await services.heartbeats.close()
-    await client.close()
+    services.writes.close()
   }
   try {
     await app.listen({ host: options.listen.address, port: options.listen.port })
   } catch (error) {
-    services.door.close()
-    await services.heartbeats.close()
+    await leaveStore()
     throw explainListen(error as NodeJS.ErrnoException, options)
   }
   void client.ended.then(() => {
@@ -96,7 +97,8 @@ async function serve(
     const cut = setTimeout(() => listening.closeAllConnections(), times.closing_ms)
     await app.close()
     clearTimeout(cut)
-    await release()
+    await leaveStore()
+    await client.close()
   }
   return {
     url: formatUrl(listening.address() as AddressInfo, certificate !== null),
@@ -117,6 +119,7 @@ async function makeServices(
 ): Promise<Services> {
   const { store } = client
   const { limits, offline_after_seconds, device_metrics } = options
+  const writes = createWriteState(() => store.tryWrite(now()), log)
   return {
     options,
     client,
@@ -126,7 +129,9 @@ async function makeServices(
     requestRate: createRequestRate(limits.requests_per_second, limits.burst),
     registrations: createRefusedRegistrations(),
     batchPlaces: createBatchPlaces(),
-    heartbeats: createHeartbeatBuffer(store, log),
+    heartbeats: createHeartbeatBuffer(store, writes, log),
+    journals: createJournalWatch(offline_after_seconds * 1000),
+    writes,
     instruments: createInstruments({
       count: () => store.count(offline_after_seconds * 1000, now()),
       pending: () => client.pending().batches,

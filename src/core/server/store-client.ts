@@ -38,6 +38,7 @@ const READING = [
   'listTokens',
   'listAgents',
   'findAgent',
+  'listAgentHealth',
   'listDevices',
   'findDevice',
   'listMetrics',
@@ -53,6 +54,7 @@ const WRITING = [
   'recordHeartbeats',
   'ingestBatches',
   'recordAudit',
+  'tryWrite',
   'backup',
 ] as const satisfies readonly (keyof Store)[]
 

@@ -18,6 +18,9 @@ export type PrinterFacts = Pick<
   | 'asset_number'
 >
 
+/** The status of a printer that did not answer. */
+export const OFFLINE = 'offline'
+
 /**
  * An item of a batch after the check, taken apart so far that the thread that writes only has to write. Flat, because it
  * goes from one thread to another.
@@ -32,9 +35,11 @@ export interface CheckedItem {
   /** `sampled_at` in milliseconds; null when the item tells no time. */
   readonly said_time: number | 'unreadable' | null
   readonly status: string | null
+  /** Null unless the status is `offline`. */
+  readonly offline_reason: string | null
   /** In the order of `COUNTER_NAMES`. */
   readonly counters: readonly (number | null)[]
-  /** In whole percent; null when no supply tells a number, undefined when the item tells of no supplies. */
+  /** In whole percent; null when no supply tells a number or there are none, undefined when the item does not tell of them. */
   readonly lowest_supply: number | null | undefined
   /** JSON: of a reading what has no column of its own, of a device all of it. */
   readonly rest: string

@@ -3,7 +3,7 @@ import type { BatchKind } from '../protocol/batches.ts'
 import type { DeviceItem } from '../protocol/devices.ts'
 import type { MetricItem } from '../protocol/metrics.ts'
 import { readTimestamp } from '../protocol/read-timestamp.ts'
-import type { CheckedItem, PrinterFacts } from './checked-item.ts'
+import { type CheckedItem, OFFLINE, type PrinterFacts } from './checked-item.ts'
 import { findLowestSupply } from './lowest-supply.ts'
 
 type Item = DeviceItem | MetricItem
@@ -20,8 +20,9 @@ export function composeItems(kind: BatchKind, items: readonly Item[]): CheckedIt
       content: kind === 'metrics' && reading_id === null ? JSON.stringify(item) : null,
       said_time: said,
       status: item.status ?? null,
+      offline_reason: item.status === OFFLINE ? (item.offline_reason ?? null) : null,
       counters: COUNTER_NAMES.map((name) => item[name] ?? null),
-      lowest_supply: item.supplies == null ? undefined : findLowestSupply(item.supplies),
+      lowest_supply: item.supplies === undefined ? undefined : findLowestSupply(item.supplies),
       rest: kind === 'devices' ? JSON.stringify(item) : renderRest(item, said === 'unreadable'),
     }
   })

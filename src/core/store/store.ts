@@ -1,4 +1,11 @@
-import type { Agent, AgentStatus, HeartbeatRequest, RegisterRequest } from '../protocol/agents.ts'
+import type {
+  Agent,
+  AgentDetail,
+  AgentHealth,
+  AgentStatus,
+  HeartbeatRequest,
+  RegisterRequest,
+} from '../protocol/agents.ts'
 import type { AuditEntry } from '../protocol/audit.ts'
 import type { BatchKind, InvalidItem } from '../protocol/batches.ts'
 import type { Device, DeviceDetail, DeviceSort } from '../protocol/devices.ts'
@@ -32,7 +39,9 @@ export interface Store {
   registerAgent(registration: Registration, actor: Actor, now: number): Promise<RegistrationOutcome>
   recordHeartbeats(heartbeats: readonly Heartbeat[]): Promise<void>
   listAgents(query: AgentsFilter, now: number): Promise<Page<Agent>>
-  findAgent(agent_id: string, offlineAfterMs: number, now: number): Promise<Agent | null>
+  findAgent(agent_id: string, offlineAfterMs: number, now: number): Promise<AgentDetail | null>
+  /** Oldest first; null when there is no such agent. */
+  listAgentHealth(query: AgentHealthFilter): Promise<Page<AgentHealth> | null>
   /** The sequence number up to which a journal is held without a gap (0 while batch 1 is missing); null for an unknown one. */
   lastSeq(agent_id: string, journal_id: string): Promise<number | null>
 
@@ -50,6 +59,8 @@ export interface Store {
 
   /** For /metrics and /readyz: cheap enough for every scrape. */
   count(offlineAfterMs: number, now: number): Promise<StoreCounts>
+  /** Writes a mark and commits: fulfilled where the database takes what is written. */
+  tryWrite(now: number): Promise<void>
   /** A copy as of now, written beside `file` and moved there when it is whole; ingest goes on meanwhile. */
   backup(file: string): Promise<{ bytes: number }>
   check(): Promise<CheckReport>
@@ -143,6 +154,8 @@ export interface CheckedBatch {
   /** Clock of the agent less ours, measured with this request; null when it told no time of sending. */
   readonly clock_offset_ms: number | null
   readonly items: readonly CheckedItem[]
+  /** JSON of the keys that no schema names; null when there are none. Kept with the key of the batch. */
+  readonly other: string | null
   readonly ip_address: string | null
 }
 
@@ -152,6 +165,8 @@ export type BatchOutcome =
       readonly received: number
       readonly stored: number
       readonly duplicates: number
+      /** Device items of which nothing is held: another agent is the source of their devices. */
+      readonly passed_over: number
       readonly stored_at: number
       readonly last_seq: number | null
     }
@@ -174,6 +189,13 @@ export interface AgentsFilter extends PageRequest {
   readonly site_id?: string
   readonly status?: AgentStatus
   readonly offlineAfterMs: number
+}
+
+export interface AgentHealthFilter extends PageRequest {
+  readonly agent_id: string
+  /** Milliseconds of `received_at`; `from` is in, `to` is out. */
+  readonly from?: number
+  readonly to?: number
 }
 
 export interface DevicesFilter extends PageRequest {

@@ -46,6 +46,18 @@ describe('readBatch', () => {
     expect(batch).toMatchObject({ journal_id, seq: 7, batch_time: Date.parse('2025-11-03T17:00:00.500Z') })
   })
 
+  it('keeps keys of the envelope that no schema names, and refuses more of them than an item may have', () => {
+    const body = (more: string) => `{"metrics": [], "timestamp": null, ${more}}`
+    expect(check('metrics', body('"agent_id": "agent-001"')).other).toBeNull()
+    const more = '"devices": [1], "__proto__": {"a": null}, "token": "secret"'
+    expect(check('metrics', body(more)).other).toBe('{"devices":[1],"__proto__":{"a":null}}')
+    const note = (length: number) => body(`"note": "${'x'.repeat(length - '{"note":""}'.length)}"`)
+    expect(check('metrics', note(262_144)).other).toHaveLength(262_144)
+    for (const refused of [note(262_145), body(`"deep": ${'['.repeat(500)}${']'.repeat(500)}`)]) {
+      expect(refusal('metrics', refused).code).toBe('invalid_body')
+    }
+  })
+
   it('has the same hash for the same bytes only', () => {
     const body = JSON.stringify({ metrics: [makeReading(1, 1, v7())] })
     expect(check('metrics', body).content_hash).toEqual(check('metrics', body).content_hash)
@@ -285,6 +297,6 @@ describe('readUpload', () => {
   it('takes null for lists that are empty', () => {
     const sent = { serial: 'A', supplies: null, trays: null, alerts: null, sampled_at: null }
     const { content } = readUpload(upload(JSON.stringify({ metrics: [sent] })))
-    expect((content as CheckedBatch).items[0]).toMatchObject({ said_time: null, lowest_supply: undefined })
+    expect((content as CheckedBatch).items[0]).toMatchObject({ said_time: null, lowest_supply: null })
   })
 })

@@ -11,7 +11,8 @@ export function answerBatch(
   store_id: string,
   unpacked_bytes: number,
 ): IngestReply {
-  if (!isHeld(result)) return answerRefusal(explain(batch, result, store_id), unpacked_bytes)
+  const { journal_id } = batch
+  if (!isHeld(result)) return { ...answerRefusal(explain(batch, result, store_id), unpacked_bytes), journal_id }
   const { outcome } = result
   const replayed = outcome === 'repeated'
   const answer: BatchAnswer = {
@@ -19,18 +20,20 @@ export function answerBatch(
     received: result.received,
     stored: result.stored,
     duplicates: result.duplicates,
-    journal_id: batch.journal_id,
+    passed_over: result.passed_over,
+    journal_id,
     last_seq: result.last_seq,
     store_id,
     server_time: new Date(result.stored_at).toISOString(),
   }
-  const readings = replayed ? 0 : batch.items.length
-  return { status: 200, body: JSON.stringify(answer), outcome, replayed, readings, unpacked_bytes }
+  const readings = replayed ? 0 : result.stored
+  return { status: 200, body: JSON.stringify(answer), outcome, replayed, journal_id, readings, unpacked_bytes }
 }
 
 export function answerRefusal(error: ApiError, unpacked_bytes: number): IngestReply {
   const body = JSON.stringify(error.toAnswer())
-  return { status: error.status, body, outcome: error.code, replayed: false, readings: 0, unpacked_bytes }
+  const nothing = { replayed: false, journal_id: null, readings: 0 }
+  return { status: error.status, body, outcome: error.code, ...nothing, unpacked_bytes }
 }
 
 type Held = Extract<BatchOutcome, { received: number }>

@@ -7,9 +7,11 @@ import { ApiError, type FieldMistake } from '../../protocol/api-error.ts'
 import { BATCH_KEY, type BatchKind, type InvalidItem } from '../../protocol/batches.ts'
 import { type DeviceItem, DeviceItemSchema, MAX_DEVICES_PER_BATCH } from '../../protocol/devices.ts'
 import { MAX_METRICS_PER_BATCH, type MetricItem, MetricItemSchema } from '../../protocol/metrics.ts'
+import { pickOtherKeys } from '../../protocol/other-keys.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { CheckedBatch } from '../../store/store.ts'
 import { hasTooManyValues, MAX_VALUES } from './count-values.ts'
+import { isDeeperThan, MAX_DEPTH } from './depth.ts'
 
 const envelope = Compile(Type.Object(BATCH_KEY, { additionalProperties: true }))
 const RULES = {
@@ -20,6 +22,8 @@ const RULES = {
 /** An answer names every item, so that one more try is enough; of so many items several mistakes, of the others one. */
 const EXPLAINED_ITEMS = 100
 const MAX_MISTAKES = 8
+/** Characters of JSON beside the items, as much as an item may have. */
+const MAX_OTHER_LENGTH = 256 * 1024
 
 type Item = Record<string, unknown>
 
@@ -58,6 +62,7 @@ export function readBatch(bytes: Uint8Array, origin: BatchOrigin): ReadBatch {
       fields: [{ path: `/${kind}`, problem: 'must be an array' }],
     })
   }
+  const other = renderOther(body as Item, kind)
   const { most } = RULES[kind]
   if (list.length > most) {
     throw new ApiError('too_many_items', `a batch takes at most ${most} ${kind}; this has ${list.length}`, {
@@ -71,7 +76,18 @@ export function readBatch(bytes: Uint8Array, origin: BatchOrigin): ReadBatch {
     content_hash: createHash('sha256').update(bytes).digest(),
     batch_time: typeof body.timestamp === 'string' ? readTimestamp(body.timestamp) : null,
     items: checkItems(kind, list),
+    other,
   }
+}
+
+/** @throws ApiError invalid_body */
+function renderOther(body: Item, kind: BatchKind): string | null {
+  const other = pickOtherKeys(body, { ...BATCH_KEY, [kind]: true })
+  if (other === null) return null
+  const text = isDeeperThan(other, MAX_DEPTH) ? null : JSON.stringify(other)
+  if (text !== null && text.length <= MAX_OTHER_LENGTH) return text
+  const problem = `has keys beside ${kind} that are deeper than ${MAX_DEPTH} levels or longer than ${MAX_OTHER_LENGTH} characters of JSON`
+  throw new ApiError('invalid_body', 'the batch does not fit', { fields: [{ path: '', problem }] })
 }
 
 function parseObject(bytes: Uint8Array): Item {

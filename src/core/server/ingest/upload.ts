@@ -23,7 +23,9 @@ export interface IngestReply {
   /** The code of an `ErrorAnswer`, `stored` or `repeated`: for counting and auditing. */
   readonly outcome: string
   readonly replayed: boolean
-  /** Items that this request brought; 0 for a repeat. */
+  /** Of the batch, where it got as far as the database. */
+  readonly journal_id: string | null
+  /** Items that this request brought and that are held; 0 for a repeat. */
   readonly readings: number
   readonly unpacked_bytes: number
 }

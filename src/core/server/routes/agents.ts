@@ -1,12 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import {
+  AgentDetailSchema,
+  type AgentHealthList,
+  AgentHealthListSchema,
+  type AgentHealthQuery,
+  AgentHealthQuerySchema,
   type AgentList,
   AgentListSchema,
-  AgentSchema,
   type AgentsQuery,
   AgentsQuerySchema,
 } from '../../protocol/agents.ts'
 import { ApiError } from '../../protocol/api-error.ts'
+import { readPeriod } from '../read-period.ts'
 import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
 
@@ -40,7 +45,7 @@ export function addAgentRoutes(app: FastifyInstance, { client, heartbeats, optio
       tag: 'agents',
       scope: 'viewer',
       param: 'agent_id',
-      answer: AgentSchema,
+      answer: AgentDetailSchema,
       errors: ['not_found'],
     }),
     async ({ params }) => {
@@ -48,6 +53,27 @@ export function addAgentRoutes(app: FastifyInstance, { client, heartbeats, optio
       const agent = await client.store.findAgent(params.agent_id, offlineAfterMs, now())
       if (agent === null) throw new ApiError('not_found', 'no such agent')
       return agent
+    },
+  )
+  app.get<{ Params: { agent_id: string }; Querystring: AgentHealthQuery & { limit: number } }>(
+    '/api/v1/agents/:agent_id/health',
+    describeRoute({
+      id: 'listAgentHealth',
+      summary: 'How one agent was: its last heartbeat in each five minutes, oldest first',
+      tag: 'agents',
+      scope: 'viewer',
+      param: 'agent_id',
+      query: AgentHealthQuerySchema,
+      answer: AgentHealthListSchema,
+      errors: ['not_found'],
+    }),
+    async ({ params: { agent_id }, query }): Promise<AgentHealthList> => {
+      const { from, to, ...page } = query
+      const period = readPeriod({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
+      await heartbeats.flush()
+      const found = await client.store.listAgentHealth({ agent_id, ...page, ...period })
+      if (found === null) throw new ApiError('not_found', 'no such agent')
+      return { agent_id, health: [...found.items], next_cursor: found.next_cursor }
     },
   )
 }

@@ -13,7 +13,7 @@ import {
   MAX_EVENTS_PER_BATCH,
 } from '../../protocol/audit.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
-import type { NewAuditEvent } from '../../store/store.ts'
+import type { AuditFilter, NewAuditEvent } from '../../store/store.ts'
 import type { Principal } from '../auth/door.ts'
 import { checkBody } from '../compile-schema.ts'
 import { checkRate } from '../gate.ts'
@@ -70,9 +70,9 @@ export function addAuditRoutes(app: FastifyInstance, services: Services): void {
       answer: AuditListSchema,
     }),
     async (request): Promise<AuditList> => {
-      const { from, to, ...query } = request.query
+      const { from, to, resource, ...query } = request.query
       const period = readPeriod({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
-      const page = await store.listAudit({ ...query, ...period })
+      const page = await store.listAudit({ ...query, ...readResource(resource), ...period })
       const { cursor: _, ...filter } = request.query
       await recordAccess(store, request, {
         action: 'audit_viewed',
@@ -83,6 +83,14 @@ export function addAuditRoutes(app: FastifyInstance, services: Services): void {
       return { entries: [...page.items], next_cursor: page.next_cursor }
     },
   )
+}
+
+/** `TYPE` or `TYPE/ID`. */
+function readResource(resource: string | undefined): Pick<AuditFilter, 'resource_type' | 'resource_id'> {
+  if (resource === undefined) return {}
+  const slash = resource.indexOf('/')
+  if (slash < 0) return { resource_type: resource }
+  return { resource_type: resource.slice(0, slash), resource_id: resource.slice(slash + 1) }
 }
 
 /** @throws ApiError invalid_body for one event, invalid_items for a list of them, too_many_items */

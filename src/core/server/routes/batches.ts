@@ -2,10 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { BatchAnswerSchema, type BatchKind, DevicesBatchSchema, MetricsBatchSchema } from '../../protocol/batches.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
+import { StoreError } from '../../store/store-error.ts'
 import { RETRY_AFTER } from '../answers.ts'
 import type { Principal } from '../auth/door.ts'
 import { passAgain, refuseRate } from '../gate.ts'
 import { MAX_BATCH_BYTES } from '../limits/http-limits.ts'
+import { noteJournal } from '../note-journal.ts'
 import { readBytes } from '../read-body.ts'
 import { recordMismatch } from '../record-access.ts'
 import { describeRoute } from '../route-about.ts'
@@ -18,7 +20,11 @@ const BATCHES = [
 
 /** Batches go to the worker as they come: nothing of them is looked into here. */
 export function addBatchRoutes(app: FastifyInstance, services: Services): void {
-  const { client, instruments, batchPlaces, bodies } = services
+  const { client, instruments, batchPlaces, bodies, writes } = services
+  const tellRefusal = (error: unknown): never => {
+    if (error instanceof StoreError) writes.tell(false)
+    throw error
+  }
   const ingest = async (request: FastifyRequest, kind: BatchKind, agent_id: string) => {
     const body = await readBytes(request.body as IncomingMessage, MAX_BATCH_BYTES, bodies)
     await passAgain(request, services)
@@ -54,7 +60,9 @@ export function addBatchRoutes(app: FastifyInstance, services: Services): void {
         const { agent_id } = request.principal as AgentPrincipal
         const leave = batchPlaces.take(agent_id)
         if (leave === null) throw refuseRate('this agent brings other batches at this moment', 1)
-        const result = await ingest(request, kind, agent_id).finally(leave)
+        const result = await ingest(request, kind, agent_id).catch(tellRefusal).finally(leave)
+        if (result.outcome === 'stored') writes.tell(true)
+        if (result.journal_id !== null) noteJournal(request, agent_id, result.journal_id, services)
         instruments.batches.inc({ kind, outcome: result.outcome })
         instruments.readings.inc(result.readings)
         instruments.ingestBytes.inc(result.unpacked_bytes)

@@ -8,7 +8,7 @@ const PATIENCE_MS = 2000
 
 /** For load balancers and watchdogs. Nobody needs a token for these, so that all who ask at one time share one question. */
 export function addHealthRoutes(app: FastifyInstance, services: Services): void {
-  const { started_at, heartbeats, now } = services
+  const { started_at, heartbeats, writes, now } = services
   const count = shareCount(services)
   app.get(
     '/healthz',
@@ -46,7 +46,7 @@ export function addHealthRoutes(app: FastifyInstance, services: Services): void 
     async (_request, reply) => {
       const counts = await count()
       const ready: Ready = {
-        ready: counts !== null && heartbeats.isWriting && !services.closing,
+        ready: counts !== null && writes.works && !heartbeats.isStuck && !services.closing,
         agents_connected: counts?.agents.active ?? 0,
       }
       return reply

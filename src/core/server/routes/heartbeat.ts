@@ -9,6 +9,8 @@ import { HEARTBEAT_ALIASES, renameAliases } from '../../protocol/aliases.ts'
 import { ApiError } from '../../protocol/api-error.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { Principal } from '../auth/door.ts'
+import { checkOtherKeys } from '../check-other-keys.ts'
+import { noteJournal } from '../note-journal.ts'
 import { recordMismatch } from '../record-access.ts'
 import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
@@ -22,7 +24,9 @@ export function addHeartbeatRoute(app: FastifyInstance, services: Services): voi
       ...describeRoute({
         id: 'sendHeartbeat',
         summary: 'Say that the agent is alive, and how it is',
-        description: 'With journal_id the answer tells the last sequence number that the server holds of that journal.',
+        description:
+          'With journal_id the answer tells the last sequence number that the server holds of that journal, and whether ' +
+          'another machine brings another journal as the same agent. Other keys are kept, up to 16,384 characters of JSON.',
         tag: 'agents',
         scope: 'agent',
         body: HeartbeatRequestSchema,
@@ -42,13 +46,16 @@ export function addHeartbeatRoute(app: FastifyInstance, services: Services): voi
         await recordMismatch(client.store, request, body.agent_id)
         throw new ApiError('agent_mismatch', 'agent_id in the body is not the agent of the token')
       }
+      checkOtherKeys(body, HeartbeatRequestSchema.properties)
       const sent_at = typeof body.timestamp === 'string' ? readTimestamp(body.timestamp) : null
       const clock_offset_ms = sent_at === null ? null : sent_at - received_at
       heartbeats.add({ agent_id, received_at, remote_address, clock_offset_ms, request: body })
       instruments.heartbeats.inc()
       const answer = { success: true, agent_id, store_id, server_time: new Date(received_at).toISOString() }
       if (body.journal_id === undefined) return answer
-      return { ...answer, last_seq: await client.store.lastSeq(agent_id, body.journal_id) }
+      const isCloned = noteJournal(request, agent_id, body.journal_id, services)
+      const last_seq = await client.store.lastSeq(agent_id, body.journal_id)
+      return { ...answer, last_seq, ...(isCloned && { other_journal: true }) }
     },
   )
 }

@@ -12,6 +12,7 @@ import type { RegistrationOutcome } from '../../store/store.ts'
 import type { Principal } from '../auth/door.ts'
 import { hashToken } from '../auth/hash-token.ts'
 import { makeToken } from '../auth/make-token.ts'
+import { checkOtherKeys } from '../check-other-keys.ts'
 import { authenticate, checkRate, countRefusal } from '../gate.ts'
 import { actorOf } from '../record-access.ts'
 import { describeRoute } from '../route-about.ts'
@@ -45,7 +46,8 @@ export function addRegisterRoutes(app: FastifyInstance, services: Services): voi
       summary: 'Register an agent',
       description:
         'The answer shows the agent token, once. Repeated with the same registration_key it gives a fresh token of the ' +
-        'same agent, voids the former and spends no further use of the enrolment token.',
+        'same agent, voids the former and spends no further use of the enrolment token. Other keys are kept, up to 16,384 ' +
+        'characters of JSON.',
       tag: 'agents',
       scope: 'enrolment',
       body: RegisterRequestSchema,
@@ -93,6 +95,7 @@ async function register(
   services: Services,
 ): Promise<RegisterAnswer> {
   const { client, door, store_id, now, log, registrations } = services
+  checkOtherKeys(body, RegisterRequestSchema.properties)
   const token = makeToken('agent')
   const { registration_key } = body
   const registration = {

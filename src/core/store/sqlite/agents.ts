@@ -1,4 +1,4 @@
-import { AGENT_STATUSES, type Agent, type AgentStatus } from '../../protocol/agents.ts'
+import { AGENT_STATUSES, type Agent, type AgentDetail, type AgentStatus } from '../../protocol/agents.ts'
 import type { AgentsFilter, Page } from '../store.ts'
 import { utcText, utcTextOrNull } from '../utc-text.ts'
 import { AGENT_STATUS, statusTimes } from './agent-status.ts'
@@ -11,6 +11,8 @@ export type Agents = ReturnType<typeof prepareAgents>
 type AgentRow = Omit<Agent, 'revoked' | 'registered_at' | 'last_seen' | 'last_scan' | 'last_upload'> & {
   readonly id: number
   readonly revoked_at: number | null
+  readonly registration_other: string | null
+  readonly heartbeat_other: string | null
   readonly registered_at: number
   readonly last_seen: number | null
   readonly last_scan: number | null
@@ -29,9 +31,9 @@ export function prepareAgents(db: Database) {
   const prepare = cacheStatements(db)
 
   return {
-    find(agent_id: string, offlineAfterMs: number, now: number): Agent | null {
+    find(agent_id: string, offlineAfterMs: number, now: number): AgentDetail | null {
       const row = byId.get({ agent_id, ...statusTimes(offlineAfterMs, now) })
-      return row === undefined ? null : renderAgent(row)
+      return row === undefined ? null : { ...renderAgent(row), other: renderOther(row) }
     },
 
     /** In the order of registration. */
@@ -66,12 +68,18 @@ export function prepareAgents(db: Database) {
   }
 }
 
+const renderOther = ({ registration_other, heartbeat_other }: AgentRow): AgentDetail['other'] => ({
+  ...JSON.parse(registration_other ?? '{}'),
+  ...JSON.parse(heartbeat_other ?? '{}'),
+})
+
 function renderAgent(row: AgentRow): Agent {
   return {
     agent_id: row.agent_id,
     site_id: row.site_id,
     name: row.name,
     status: row.status,
+    reported_status: row.reported_status,
     revoked: row.revoked_at !== null,
     hostname: row.hostname,
     ip: row.ip,
@@ -93,6 +101,7 @@ function renderAgent(row: AgentRow): Agent {
     last_error: row.last_error,
     clock_offset_ms: row.clock_offset_ms,
     devices_count: row.devices_count,
+    reported_devices_count: row.reported_devices_count,
     metrics_count: row.metrics_count,
   }
 }

@@ -82,7 +82,10 @@ export function prepareAuditLog(db: Database) {
       const wanted = Object.entries(FILTERS).filter(([name]) => filter[name as keyof typeof FILTERS] !== undefined)
       const scope = ['audit', filter]
       const before = cursor === undefined ? null : openCursor(cursor, scope, ['number'])
-      const parts = [...wanted.map(([, sql]) => sql), ...(before ? ['seq < @before'] : [])]
+      const parts = [
+        ...wanted.map(([name, sql]) => describeFilter(name, sql, filter)),
+        ...(before ? ['seq < @before'] : []),
+      ]
       const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`
       const sql = `SELECT ${COLUMNS} FROM audit_log ${where} ORDER BY seq DESC LIMIT @limit`
       const rows = prepare(sql).all({ ...filter, before: before?.[0], limit: limit + 1 }) as StoredEntry[]
@@ -128,6 +131,10 @@ const FILTERS = {
   from: 'recorded_at >= @from',
   to: 'recorded_at < @to',
 }
+
+/** There are few types and many ids: the plus keeps the type out of the choice of an index where an id is given. */
+const describeFilter = (name: string, sql: string, { resource_id }: Partial<AuditFilter>) =>
+  name === 'resource_type' && resource_id !== undefined ? `+${sql}` : sql
 
 /**
  * Agents repeat what was not acknowledged, so what they say twice is the same event. Whatever else comes without an id

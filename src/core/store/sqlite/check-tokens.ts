@@ -22,7 +22,7 @@ export function checkTokens(db: Database): string[] {
   const tokens = db.prepare<[], TokenRow>('SELECT token_id, scope, revoked_at FROM tokens ORDER BY id')
   const findEntries = db.prepare<[string], EntryRow>(
     `SELECT action, recorded_at, body FROM audit_log
-     WHERE resource_id = ? AND resource_type = 'token' AND action IN ('token_created', 'token_revoked') ORDER BY seq`,
+     WHERE resource_id = ? AND +resource_type = 'token' AND action IN ('token_created', 'token_revoked') ORDER BY seq`,
   )
   return tokens.all().flatMap((token) => {
     const entries = findEntries.all(token.token_id).map(readEntry)

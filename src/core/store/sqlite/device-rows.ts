@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { COUNTER_NAMES } from '../../model/printer.ts'
-import type { CheckedItem, PrinterFacts } from '../checked-item.ts'
+import { type CheckedItem, OFFLINE, type PrinterFacts } from '../checked-item.ts'
 import type { Changes } from './changes.ts'
 import type { IdentityKeys } from './device-identity.ts'
 import type { Database } from './open-database.ts'
@@ -23,6 +23,8 @@ const FACTS = [
   'contact',
   'asset_number',
 ] as const
+/** Of a device that did not answer; null while it does. */
+const OFFLINE_FACTS = ['offline_reason', 'offline_at'] as const
 const STATE = ['status', 'page_count', 'lowest_supply'] as const
 const TIMES = ['last_seen', 'received_at'] as const
 
@@ -40,11 +42,21 @@ export interface DeviceRow extends Record<(typeof FACTS)[number], Cell> {
   port: number | null
   printer_index: number | null
   status: string | null
+  offline_reason: string | null
+  offline_at: number | null
   page_count: number | null
   lowest_supply: number | null
   first_seen: number
   last_seen: number
   received_at: number
+}
+
+/** A row with what its item showed of the printer. */
+export interface FoundRow {
+  readonly row: DeviceRow
+  readonly keys: IdentityKeys
+  /** Made for this item. */
+  readonly isNew: boolean
 }
 
 /** What is still to be written of a row: its times always, a bit for each of STATE, and one for everything. */
@@ -64,7 +76,7 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
   )
   // an index costs only where its column is written: one statement for each set of columns
   const updates = Array.from({ length: EVERYTHING }, (_, bits) => prepareUpdate(db, chooseState(bits)))
-  const everything = ['agent', ...FACTS, 'first_seen', ...STATE, ...TIMES] as const
+  const everything = ['agent', ...FACTS, ...OFFLINE_FACTS, 'first_seen', ...STATE, ...TIMES] as const
   const updateAll = prepareUpdate(db, everything)
   const known = new LRUCache<number, DeviceRow>({ max: KEPT_ROWS })
   const pending = new Map<DeviceRow, number>()
@@ -96,8 +108,16 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
     /** For a change that was made to the row itself. */
     touch: (row: DeviceRow) => mark(row, EVERYTHING),
 
-    /** Takes over what a reading says: all that it tells when it is the newest, its time alone when it is older. */
-    apply(row: DeviceRow, item: CheckedItem, keys: IdentityKeys, time: number, received_at: number): void {
+    /**
+     * Takes over what a reading says: all that it tells when it is the newest, its time alone when it is older. That a
+     * printer did not answer is no reading, and moves its status alone.
+     */
+    apply({ row, keys, isNew }: FoundRow, item: CheckedItem, time: number, received_at: number): void {
+      if (item.status === OFFLINE) {
+        if (isNew) applyFacts(row, item.facts, keys)
+        if (applyOffline(row, item, time)) mark(row, EVERYTHING)
+        return
+      }
       if (time < row.first_seen) {
         row.first_seen = time
         mark(row, EVERYTHING)
@@ -109,9 +129,13 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
       row.last_seen = time
       row.received_at = received_at
       let bits = 0
+      if (row.offline_at !== null && time >= row.offline_at) {
+        clearOffline(row)
+        bits |= EVERYTHING
+      }
       const { status, lowest_supply } = item
       const page_count = item.counters[PAGE_COUNT] ?? null
-      if (status !== null && status !== row.status) {
+      if (row.offline_at === null && status !== null && status !== row.status) {
         row.status = status
         bits |= BITS.status
       }
@@ -160,6 +184,22 @@ const COLUMNS_OF = Array.from({ length: EVERYTHING }, (_, bits) => [
   ...STATE.filter((name) => (bits & BITS[name]) !== 0),
   ...TIMES,
 ])
+
+/** However late it comes: what was found out last counts. */
+function applyOffline(row: DeviceRow, { offline_reason }: CheckedItem, time: number): boolean {
+  if (time < row.last_seen || (row.offline_at !== null && time < row.offline_at)) return false
+  row.status = OFFLINE
+  row.offline_reason = offline_reason
+  row.offline_at = time
+  return true
+}
+
+/** It answered: what it was before is over, whatever it is now. */
+export function clearOffline(row: DeviceRow): void {
+  row.status = null
+  row.offline_reason = null
+  row.offline_at = null
+}
 
 /** What does not identify: the last text that was told stays until another one is. */
 const TEXTS = ['manufacturer', 'model', 'hostname', 'firmware', 'location', 'contact', 'asset_number'] as const

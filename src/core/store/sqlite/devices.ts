@@ -172,6 +172,7 @@ function renderDevice(row: DeviceRow): Device {
     contact: row.contact,
     asset_number: row.asset_number,
     status: row.status,
+    offline_reason: row.offline_reason,
     page_count: row.page_count,
     lowest_supply: row.lowest_supply,
     first_seen: utcText(row.first_seen),

@@ -1,9 +1,9 @@
-import { AGENT_FACT_NAMES, type HeartbeatRequest } from '../../protocol/agents.ts'
+import { AGENT_FACT_NAMES, type HeartbeatRequest, HeartbeatRequestSchema } from '../../protocol/agents.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { Heartbeat } from '../store.ts'
 import type { Changes } from './changes.ts'
 import type { Database } from './open-database.ts'
-import { readFacts } from './registration.ts'
+import { readFacts, renderOther } from './registration.ts'
 
 export type Heartbeats = ReturnType<typeof prepareHeartbeats>
 
@@ -19,21 +19,29 @@ const VITALS = [
   'last_error',
 ] as const
 const FACTS = [...AGENT_FACT_NAMES, 'remote_address'] as const
+/** Columns of agents for what is the agent's word on something that the server judges itself, and for the rest. */
+const REPORTED = ['reported_status', 'reported_devices_count', 'heartbeat_other'] as const
+
+/** What changes of an agent between two periods, beside its facts, that people wait for. */
+const SHOWN = ['last_error', 'reported_status', 'reported_devices_count'] as const
 
 type AgentRow = { readonly id: number } & Record<'last_seen' | 'last_heartbeat' | 'last_scan', number | null> &
-  Record<'clock_offset_ms' | (typeof VITALS)[number] | (typeof FACTS)[number], string | number | null>
+  Record<
+    'clock_offset_ms' | (typeof VITALS)[number] | (typeof FACTS)[number] | (typeof REPORTED)[number],
+    string | number | null
+  >
 
 export function prepareHeartbeats(db: Database, changes: Changes) {
   const find = db.prepare<[string], AgentRow>('SELECT * FROM agents WHERE agent_id = ?')
-  const columns = ['last_seen', 'last_heartbeat', 'last_scan', 'clock_offset_ms', ...VITALS, ...FACTS]
+  const columns = ['last_seen', 'last_heartbeat', 'last_scan', 'clock_offset_ms', ...VITALS, ...FACTS, ...REPORTED]
   const update = db.prepare(
     `UPDATE agents SET ${columns.map((each) => `${each} = @${each}`).join(', ')} WHERE id = @id`,
   )
   const health = db.prepare(
-    `INSERT INTO agent_health (agent, period, received_at, status, devices_count, clock_offset_ms, ${VITALS.join(', ')})
-     VALUES (@agent, @period, @received_at, @status, @devices_count, @clock_offset_ms, ${VITALS.map((each) => `@${each}`).join(', ')})
+    `INSERT INTO agent_health (agent, period, received_at, status, devices_count, clock_offset_ms, other, ${VITALS.join(', ')})
+     VALUES (@agent, @period, @received_at, @status, @devices_count, @clock_offset_ms, @other, ${VITALS.map((each) => `@${each}`).join(', ')})
      ON CONFLICT (agent, period) DO UPDATE SET received_at = excluded.received_at, status = excluded.status,
-       devices_count = excluded.devices_count, clock_offset_ms = excluded.clock_offset_ms,
+       devices_count = excluded.devices_count, clock_offset_ms = excluded.clock_offset_ms, other = excluded.other,
        ${VITALS.map((each) => `${each} = excluded.${each}`).join(', ')}
      WHERE excluded.received_at >= agent_health.received_at`,
   )
@@ -45,13 +53,17 @@ export function prepareHeartbeats(db: Database, changes: Changes) {
     const period = Math.floor(received_at / HEALTH_PERIOD_MS) * HEALTH_PERIOD_MS
     const { status = null, devices_count = null } = request
     const vitals = Object.fromEntries(VITALS.map((name) => [name, request[name] ?? null]))
-    health.run({ agent: row.id, period, received_at, status, devices_count, clock_offset_ms, ...vitals })
+    const other = renderOther(request, HeartbeatRequestSchema.properties)
+    health.run({ agent: row.id, period, received_at, status, devices_count, clock_offset_ms, other, ...vitals })
 
     // of two heartbeats that came out of order the newer one stands
     if (row.last_heartbeat !== null && received_at < row.last_heartbeat) return
     const next = {
       ...row,
       ...readNews(row, request),
+      reported_status: status ?? row.reported_status,
+      reported_devices_count: devices_count ?? row.reported_devices_count,
+      heartbeat_other: other ?? row.heartbeat_other,
       last_heartbeat: received_at,
       last_scan: laterScan(row, heartbeat),
     }
@@ -60,7 +72,7 @@ export function prepareHeartbeats(db: Database, changes: Changes) {
     next.clock_offset_ms = clock_offset_ms ?? row.clock_offset_ms
     update.run(Object.fromEntries(['id', ...columns].map((name) => [name, next[name as keyof AgentRow]])))
     const isNewPeriod = row.last_heartbeat === null || row.last_heartbeat < period
-    const isTold = [...FACTS, 'last_error' as const].some((name) => next[name] !== row[name])
+    const isTold = [...FACTS, ...SHOWN].some((name) => next[name] !== row[name])
     if (isNewPeriod || isTold) changes.note('agent', row.id, received_at)
   }
 }

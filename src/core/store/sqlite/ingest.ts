@@ -1,14 +1,15 @@
 import type { InvalidItem } from '../../protocol/batches.ts'
-import type { CheckedItem } from '../checked-item.ts'
+import { type CheckedItem, OFFLINE } from '../checked-item.ts'
 import { judgeTime } from '../judge-time.ts'
 import type { BatchOutcome, CheckedBatch } from '../store.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Changes } from './changes.ts'
 import { type DeviceRows, prepareDeviceRows } from './device-rows.ts'
 import { prepareJournals } from './journals.ts'
+import type { Source } from './look-up-device.ts'
 import type { Database } from './open-database.ts'
 import { prepareReadings, readingId } from './readings.ts'
-import { prepareResolveDevice, type Source } from './resolve-device.ts'
+import { prepareResolveDevice } from './resolve-device.ts'
 
 export type Ingest = ReturnType<typeof prepareIngest>
 
@@ -22,6 +23,7 @@ interface AgentRow {
 interface Counts {
   readonly stored: number
   readonly duplicates: number
+  readonly passed_over: number
 }
 
 export function prepareIngest(db: Database, audit: AuditLog, changes: Changes) {
@@ -54,15 +56,22 @@ export function prepareIngest(db: Database, audit: AuditLog, changes: Changes) {
     const source: Source = { ...agent, received_at, ip_address: batch.ip_address }
     const invalid: InvalidItem[] = []
     let duplicates = 0
+    let passed_over = 0
+    /** The device of an item; one that did not answer is looked for by what is known, and nothing is learnt of it. */
+    const resolve = (item: CheckedItem, at: number) =>
+      item.status === OFFLINE ? devices.resolveSilent(item.facts, source, at) : devices.resolve(item.facts, source, at)
     batch.items.forEach((item, index) => {
       const time = judgeTime(item.said_time, batch_time, received_at, offset)
       // a clock that runs ahead must not hold the last state of a device for as long, nor one that was never set age it
       const at = time.mark === 'past' ? received_at : Math.min(time.sampled_at, received_at)
       if (kind === 'devices') {
-        const { row, keys, foreign } = devices.resolve(item.facts, source, at)
-        if (foreign) return
-        if (at >= row.last_seen) readings.writeSnapshot(row.id, at, item.rest)
-        rows.apply(row, item, keys, at, received_at)
+        const resolved = resolve(item, at)
+        const { row, foreign } = resolved
+        if (foreign) passed_over += 1
+        else {
+          if (at >= row.last_seen && item.status !== OFFLINE) readings.writeSnapshot(row.id, at, item.rest)
+          rows.apply(resolved, item, at, received_at)
+        }
         return
       }
       const id = readingId(item, agent.agent_id, time.sampled_at)
@@ -71,14 +80,15 @@ export function prepareIngest(db: Database, audit: AuditLog, changes: Changes) {
         duplicates += 1
         return
       }
-      const { row, keys, foreign } = devices.resolve(item.facts, source, at)
+      const resolved = resolve(item, at)
+      const { row, foreign } = resolved
       const place = { agent: agent.id, site_id: agent.site_id, device: row.id, foreign }
       const kept = readings.insert(item, place, id, time, received_at, offset)
       if (kept === 'duplicate') duplicates += 1
       else if (kept === 'of_another_agent') invalid.push(refuseReading(item, index))
-      else if (!foreign) rows.apply(row, item, keys, at, received_at)
+      else if (!foreign) rows.apply(resolved, item, at, received_at)
     })
-    return invalid.length > 0 ? invalid : { stored: batch.items.length, duplicates }
+    return invalid.length > 0 ? invalid : { stored: batch.items.length - passed_over, duplicates, passed_over }
   }
 
   const storeBatch = (batch: CheckedBatch): BatchOutcome => {

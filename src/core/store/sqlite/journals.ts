@@ -5,18 +5,19 @@ export interface StoredAnswer {
   readonly received: number
   readonly stored: number
   readonly duplicates: number
+  readonly passed_over: number
   readonly stored_at: number
 }
 
 /** The batches of agents' journals, each with the answer that it got. */
 export function prepareJournals(db: Database) {
   const find = db.prepare<[number, string, number], StoredAnswer & { readonly content_hash: Uint8Array }>(
-    `SELECT content_hash, received, stored, duplicates, stored_at FROM batches
+    `SELECT content_hash, received, stored, duplicates, passed_over, stored_at FROM batches
      WHERE agent = ? AND journal_id = ? AND seq = ?`,
   )
   const insert = db.prepare(
-    `INSERT INTO batches (agent, journal_id, seq, content_hash, received, stored, duplicates, stored_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO batches (agent, journal_id, seq, content_hash, received, stored, duplicates, passed_over, stored_at, other)
+     VALUES (@agent, @journal_id, @seq, @content_hash, @received, @stored, @duplicates, @passed_over, @stored_at, @other)`,
   )
   const has = db
     .prepare<[number, string, number], number>('SELECT 1 FROM batches WHERE agent = ? AND journal_id = ? AND seq = ?')
@@ -48,11 +49,11 @@ export function prepareJournals(db: Database) {
     },
 
     add(agent: number, batch: CheckedBatch, answer: StoredAnswer): void {
-      if (batch.journal_id === null || batch.seq === null) return
-      const { received, stored, duplicates, stored_at } = answer
+      const { seq, content_hash, other } = batch
+      if (batch.journal_id === null || seq === null) return
       const journal_id = batch.journal_id.toLowerCase()
-      insert.run(agent, journal_id, batch.seq, batch.content_hash, received, stored, duplicates, stored_at)
-      advance(agent, journal_id, batch.seq)
+      insert.run({ ...answer, agent, journal_id, seq, content_hash, other })
+      advance(agent, journal_id, seq)
     },
 
     /** The highest sequence number up to which nothing is missing, 0 while the first is; null for a journal that is not known. */

@@ -1,4 +1,4 @@
-import type { DeviceRow, DeviceRows } from './device-rows.ts'
+import { clearOffline, type DeviceRow, type DeviceRows } from './device-rows.ts'
 import type { Database } from './open-database.ts'
 
 /** Two rows turn out to be one device: identities and agents go over, readings stay where they are and are found there. */
@@ -27,12 +27,17 @@ export function prepareMerge(db: Database, rows: DeviceRows) {
 function inherit(from: DeviceRow, into: DeviceRow): void {
   into.first_seen = Math.min(into.first_seen, from.first_seen)
   const isNewer = from.last_seen > into.last_seen
+  if (isNewer && into.offline_at !== null) clearOffline(into)
   for (const [name, value] of Object.entries(from)) {
     if (value === null || !(name in INHERITED)) continue
     const column = name as keyof typeof INHERITED
     if (isNewer ? INHERITED[column] === 'newest' || into[column] === null : into[column] === null) {
       Object.assign(into, { [column]: value })
     }
+  }
+  if (isNewer) {
+    into.offline_reason = from.offline_reason
+    into.offline_at = from.offline_at
   }
 }
 

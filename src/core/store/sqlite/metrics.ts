@@ -1,5 +1,6 @@
 import { COUNTER_NAMES, type CounterName } from '../../model/printer.ts'
 import type { Metric, MetricPeriod, Resolution } from '../../protocol/metrics.ts'
+import { OFFLINE } from '../checked-item.ts'
 import { uuidToText } from '../derive-id.ts'
 import type { MetricsFilter, Page } from '../store.ts'
 import { utcText } from '../utc-text.ts'
@@ -65,16 +66,16 @@ const walk = (columns: string) => {
   ) SELECT * FROM walk`
 }
 
-/** A reading of a clock that ran ahead counts from its arrival, like everywhere. */
+/** A reading of a clock that ran ahead counts from its arrival, like everywhere. Silence is none. */
 const NEWEST = `SELECT ${RAW}, h.sampled_at, min(h.sampled_at, h.received_at) AS at
   FROM devices d CROSS JOIN metrics_history h ON h.id IN (
     (SELECT id FROM (
        SELECT n.id, n.sampled_at, n.received_at FROM metrics_history n
-       WHERE n.device = d.id AND n.of_other_agent = 0 AND n.sampled_at <= d.last_seen
+       WHERE n.device = d.id AND n.of_other_agent = 0 AND n.sampled_at <= d.last_seen AND n.status IS NOT '${OFFLINE}'
        ORDER BY n.sampled_at DESC, n.id DESC LIMIT ${MOST_AHEAD})
      WHERE sampled_at <= received_at ORDER BY sampled_at DESC, id DESC LIMIT 1),
     (SELECT n.id FROM metrics_history n
-     WHERE n.device = d.id AND n.sampled_at > n.received_at AND n.of_other_agent = 0
+     WHERE n.device = d.id AND n.sampled_at > n.received_at AND n.of_other_agent = 0 AND n.status IS NOT '${OFFLINE}'
      ORDER BY n.received_at DESC, n.id DESC LIMIT 1))
   WHERE d.id = @device OR d.merged_into = @device ORDER BY at DESC, h.id DESC LIMIT 1`
 

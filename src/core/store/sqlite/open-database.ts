@@ -16,10 +16,18 @@ export interface OpenOptions {
 
 /** How long a connection waits for another process's lock. */
 const BUSY_TIMEOUT_MS = 5000
-const WRITER_CACHE_KIB = 65_536
-/** Pages that many transactions change are moved into the file once for all of them: 32 MiB. */
-const CHECKPOINT_PAGES = 8192
-const WAL_LIMIT_BYTES = 67_108_864
+
+/** How a connection that writes works. */
+export interface Tuning {
+  readonly cache_kib: number
+  /** Pages that many transactions change are moved into the file once for all of them. */
+  readonly checkpoint_pages: number
+  readonly wal_limit_bytes: number
+  /** The file can be made smaller step by step; only for one that is still empty. */
+  readonly shrinks?: boolean
+}
+
+export const SERVER_TUNING: Tuning = { cache_kib: 65_536, checkpoint_pages: 8192, wal_limit_bytes: 67_108_864 }
 
 /**
  * Opens an SQLite file, making it (mode 0600) and its directory (0700) where they are not there. Changes nothing in a file
@@ -48,13 +56,15 @@ export function openInMemory({ nativeBinding }: Pick<OpenOptions, 'nativeBinding
 }
 
 /** Durable on commit, readers beside one writer. */
-export function tuneConnection(db: Database): void {
+export function tuneConnection(db: Database, tuning: Tuning): void {
   if (!db.readonly) {
+    // only an empty file takes it, and journal_mode writes the first page
+    if (tuning.shrinks) db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
-    db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`)
-    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
-    db.pragma(`cache_size = -${WRITER_CACHE_KIB}`)
+    db.pragma(`journal_size_limit = ${tuning.wal_limit_bytes}`)
+    db.pragma(`wal_autocheckpoint = ${tuning.checkpoint_pages}`)
+    db.pragma(`cache_size = -${tuning.cache_kib}`)
   }
   db.pragma('foreign_keys = ON')
   db.pragma('temp_store = MEMORY')

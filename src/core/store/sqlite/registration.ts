@@ -1,4 +1,5 @@
-import { AGENT_FACT_NAMES, type RegisterRequest } from '../../protocol/agents.ts'
+import { AGENT_FACT_NAMES, type RegisterRequest, RegisterRequestSchema } from '../../protocol/agents.ts'
+import { pickOtherKeys } from '../../protocol/other-keys.ts'
 import type { Actor, Registration, RegistrationOutcome } from '../store.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Changes } from './changes.ts'
@@ -41,7 +42,8 @@ export function prepareRegistration(db: Database, tokens: Tokens, audit: AuditLo
        remote_address = coalesce(@remote_address, remote_address), platform = coalesce(@platform, platform),
        os_version = coalesce(@os_version, os_version), architecture = coalesce(@architecture, architecture),
        agent_version = coalesce(@agent_version, agent_version),
-       protocol_version = coalesce(@protocol_version, protocol_version)
+       protocol_version = coalesce(@protocol_version, protocol_version),
+       registration_other = coalesce(@other, registration_other)
      WHERE id = @id`,
   )
 
@@ -114,11 +116,18 @@ export function prepareRegistration(db: Database, tokens: Tokens, audit: AuditLo
     }
     if (verdict.outcome !== 'repeated') tokens.spendUse(enrolment.id)
     tokens.replaceOfAgent(id, site_id, token_hash, agent_id, now)
-    setFacts.run({ ...readFacts(request), remote_address: actor.ip_address, id })
+    const other = renderOther(request, RegisterRequestSchema.properties)
+    setFacts.run({ ...readFacts(request), remote_address: actor.ip_address, other, id })
     changes.note('agent', id, now)
     record(agent_id, ACTIONS[verdict.outcome], 'success', readFacts(request))
     return { outcome: verdict.outcome, agent_id, site_id }
   }
+}
+
+/** JSON of the keys that a schema does not name; null when there are none. */
+export function renderOther(request: Readonly<Record<string, unknown>>, named: object): string | null {
+  const other = pickOtherKeys(request, named)
+  return other === null ? null : JSON.stringify(other)
 }
 
 export type AgentFacts = Record<(typeof AGENT_FACT_NAMES)[number], string | null>

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
+import { prepareAgentHealth } from './agent-health.ts'
 import { prepareAgents } from './agents.ts'
 import { prepareAuditLog } from './audit-log.ts'
 import { writeBackup } from './backup.ts'
@@ -54,6 +55,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const register = prepareRegistration(db, tokens, audit, changes)
   const recordHeartbeat = prepareHeartbeats(db, changes)
   const agents = prepareAgents(db)
+  const agentHealth = prepareAgentHealth(db)
   const metrics = prepareMetrics(db)
   const devices = prepareDevices(db, metrics)
   const ingest = prepareIngest(db, audit, changes)
@@ -89,6 +91,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
       }),
     listAgents: (query, now) => read(() => agents.list(query, now)),
     findAgent: (agent_id, offlineAfterMs, now) => read(() => agents.find(agent_id, offlineAfterMs, now)),
+    listAgentHealth: (query) => view(() => agentHealth.list(query)),
     lastSeq: (agent_id, journal_id) => read(() => ingest.lastSeq(agent_id, journal_id)),
 
     ingestBatches: (batches) => read(() => ingest.store(batches)),
@@ -109,6 +112,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
         devices: devices.count(),
         size_bytes: sizeOf(path) + sizeOf(`${path}-wal`),
       })),
+    tryWrite: (now) => write(() => meta.markTry(now)),
     backup: (target) => read(() => writeBackup(db, target, options)),
     check: () => read(() => checkDatabase(db, audit, options)),
     close: async () => {

@@ -1,0 +1,66 @@
+import type { Static, TSchema } from 'typebox'
+import type { AgentClient, AgentRequest } from '../../client/agent-client.ts'
+import { Secret } from '../../model/secret.ts'
+import type { Journal } from '../journal/journal.ts'
+import { judgeAnswer, type Verdict } from './judge-answer.ts'
+import type { Lane } from './lane.ts'
+
+export type UplinkRequest<S extends TSchema> = Omit<AgentRequest<S>, 'token'>
+
+/** The way to the server, which all lanes share. */
+export interface Line {
+  /** By the monotonic clock: the server asked this agent to be quiet until then. */
+  readonly not_before: number
+  /**
+   * Sends with the agent token. What concerns the whole uplink is seen to here.
+   * @returns what the caller has to look at; null where there is nothing left to do but to try again
+   */
+  send<S extends TSchema>(
+    lane: Lane,
+    request: UplinkRequest<S>,
+    signal: AbortSignal,
+  ): Promise<Extract<Verdict<Static<S>>, { kind: 'ok' | 'refused' }> | null>
+}
+
+export interface LineParts {
+  readonly journal: Journal
+  /** Null where none can be made. */
+  client(): AgentClient | null
+  /** The token was taken. */
+  onAccepted(): void
+  /** The token opens nothing: it is not known, or was revoked. */
+  onRejected(verdict: Extract<Verdict<never>, { kind: 'register' | 'revoked' }>): void
+  /** A lane got no answer: a heartbeat shows whether the server is there. */
+  onDoubt(): void
+}
+
+export function createLine({ journal, client, onAccepted, onRejected, onDoubt }: LineParts): Line {
+  let not_before = 0
+  return {
+    get not_before() {
+      return not_before
+    },
+    async send(lane, request, signal) {
+      const token = journal.recall('agent_token')
+      const channel = client()
+      if (token === null || channel === null) return null
+      const isHeartbeat = lane.name === 'heartbeat'
+      const answer = await channel.post({ ...request, token: new Secret(token) }, signal)
+      if (signal.aborted) return null
+      const verdict = judgeAnswer(answer, isHeartbeat)
+      if (verdict.kind === 'ok' || verdict.kind === 'refused') {
+        onAccepted()
+        return verdict
+      }
+      if (verdict.kind === 'retry') {
+        lane.failed(verdict.reason, verdict.asked_ms)
+        if (verdict.isForAll) not_before = Math.max(not_before, lane.not_before)
+        if (!isHeartbeat && answer.kind === 'unreachable') onDoubt()
+      } else if (journal.recall('agent_token') === token) {
+        // an answer to the token before this one would say nothing of this one
+        onRejected(verdict)
+      }
+      return null
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import { createWriteState } from '../../src/core/server/write-state.ts'
+
+/** A log that tells when a line was written. */
+function openLog() {
+  const written = new EventTarget()
+  const lines: string[] = []
+  const write = (_fields: object, message: string) => {
+    lines.push(message)
+    written.dispatchEvent(new Event('line'))
+  }
+  return { log: { error: write, warn: write, info: write, debug: write }, lines, written }
+}
+
+test('after a write that failed the database is tried until it takes one', async () => {
+  const { log, lines, written } = openLog()
+  let tries = 0
+  const tryWrite = async () => {
+    tries += 1
+    if (tries < 3) throw new Error('full')
+  }
+  const state = createWriteState(tryWrite, log, 1)
+  expect(state.works).toBe(true)
+  state.tell(true)
+  state.tell(false)
+  state.tell(false)
+  expect([state.works, tries]).toEqual([false, 0])
+  await once(written, 'line')
+  expect([state.works, tries]).toEqual([true, 3])
+  expect(lines).toEqual([
+    'the database refuses writes: not ready until it takes one',
+    'the database takes writes again',
+  ])
+})
+
+test('a write that works ends the tries, and a new failure begins them again', async () => {
+  const { log, lines, written } = openLog()
+  let fails = true
+  let tries = 0
+  const tryWrite = async () => {
+    tries += 1
+    if (fails) throw new Error('full')
+  }
+  const state = createWriteState(tryWrite, log, 1)
+  state.tell(false)
+  state.tell(true)
+  expect([state.works, tries]).toEqual([true, 0])
+  fails = false
+  state.tell(false)
+  await once(written, 'line')
+  expect([state.works, tries]).toEqual([true, 1])
+  expect(lines).toHaveLength(4)
+})
