@@ -143,6 +143,15 @@ export const AgentSchema = Type.Object(
     agent_version: nullableText(64, ''),
     protocol_version: nullableText(16, ''),
     registered_at: utcTime('first registration'),
+    status_since: nullableUtcTime('the status is what it is since then'),
+    status_reason: nullableText(
+      64,
+      'why it is not active: disconnected, silent, no_heartbeat, no_scan, no_upload; null while it is',
+    ),
+    connection: nullable<'websocket' | 'http'>(
+      { type: 'string', enum: ['websocket', 'http', null] } as never,
+      'how it was heard last; null for never',
+    ),
     last_seen: nullableUtcTime('last heartbeat or upload, by the clock of the server'),
     last_scan: nullableUtcTime('end of its last discovery'),
     last_upload: nullableUtcTime('last batch that was stored'),

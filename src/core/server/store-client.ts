@@ -43,6 +43,13 @@ const READING = [
   'findDevice',
   'listMetrics',
   'listAudit',
+  'readChanges',
+  'readSnapshot',
+  'listPresence',
+  'findCommand',
+  'listCommands',
+  'listAlerts',
+  'nextDeliveries',
   'check',
 ] as const satisfies readonly (keyof Store)[]
 
@@ -54,6 +61,14 @@ const WRITING = [
   'recordHeartbeats',
   'ingestBatches',
   'recordAudit',
+  'recordPresence',
+  'createCommand',
+  'takeCommands',
+  'updateCommand',
+  'expireCommands',
+  'recordAlerts',
+  'acknowledgeAlert',
+  'recordDelivery',
   'tryWrite',
   'backup',
 ] as const satisfies readonly (keyof Store)[]

@@ -6,8 +6,10 @@ import type {
   HeartbeatRequest,
   RegisterRequest,
 } from '../protocol/agents.ts'
+import type { Alert, AlertKind, AlertLevel } from '../protocol/alerts.ts'
 import type { AuditEntry } from '../protocol/audit.ts'
 import type { BatchKind, InvalidItem } from '../protocol/batches.ts'
+import type { Command, CommandKind, CommandParams, CommandRecord, CommandUpdate } from '../protocol/commands.ts'
 import type { Device, DeviceDetail, DeviceSort } from '../protocol/devices.ts'
 import type { Metric, MetricPeriod, Resolution } from '../protocol/metrics.ts'
 import type { Scope, Token } from '../protocol/tokens.ts'
@@ -52,6 +54,36 @@ export interface Store {
   findDevice(device_id: string): Promise<DeviceDetail | null>
   /** Null when there is no such device. */
   listMetrics(query: MetricsFilter): Promise<(Page<Metric | MetricPeriod> & { device_id: string }) | null>
+
+  /** What changed behind `after`, each row as it is now, oldest change first; for live views. */
+  readChanges(query: ChangesFilter, now: number): Promise<ChangesPage>
+  /** Everything that is there at one moment, in parts: agents first, then devices, then open alerts. */
+  readSnapshot(query: SnapshotFilter, now: number): Promise<SnapshotPage>
+
+  /** What the presence monitor decided: agents, changes and nothing else. Unknown agents are passed over. */
+  recordPresence(decisions: readonly PresenceDecision[]): Promise<void>
+  /** What the monitor needs to know of every agent when it starts, and of new ones; `after` is the last rowid it has. */
+  listPresence(after: number): Promise<readonly PresenceRow[]>
+
+  createCommand(command: NewCommand, actor: Actor, now: number): Promise<CommandRecord | 'agent_unknown'>
+  findCommand(command_id: string): Promise<CommandRecord | null>
+  /** Newest first. */
+  listCommands(agent_id: string, limit: number): Promise<CommandRecord[]>
+  /** Those that an agent that is there now has to be handed: not expired, without an update so far. Marks them sent. */
+  takeCommands(agent_id: string, now: number): Promise<Command[]>
+  /** Ends of commands are audited. A command that has ended stays as it ended; of another agent it is none. */
+  updateCommand(agent_id: string, update: CommandUpdate, now: number): Promise<CommandRecord | null>
+  /** Ends those that nobody began in time. Gives how many. */
+  expireCommands(now: number): Promise<number>
+
+  listAlerts(query: AlertsFilter): Promise<Page<Alert>>
+  /** Opens and closes alerts, with a delivery to each channel for each; what is open already, or closed, stays. */
+  recordAlerts(changes: readonly AlertChange[], channels: readonly string[], now: number): Promise<void>
+  /** Null for an unknown one. Audited. */
+  acknowledgeAlert(alert_id: string, actor: Actor, channels: readonly string[], now: number): Promise<Alert | null>
+  /** Those whose time has come, oldest first. */
+  nextDeliveries(limit: number, now: number): Promise<Delivery[]>
+  recordDelivery(delivery_id: number, outcome: DeliveryOutcome, now: number): Promise<void>
 
   /** Appends what others did; an `event_id` that its actor used already is passed over. Gives how many were new. */
   recordAudit(events: readonly NewAuditEvent[]): Promise<number>
@@ -232,6 +264,108 @@ export interface AuditFilter extends PageRequest {
   readonly from?: number
   readonly to?: number
 }
+
+export interface ChangesFilter {
+  readonly after: number
+  readonly limit: number
+  readonly offlineAfterMs: number
+  readonly site_id?: string
+}
+
+export interface LiveRows {
+  readonly agents: readonly Agent[]
+  readonly devices: readonly Device[]
+  readonly alerts: readonly Alert[]
+}
+
+export interface ChangesPage extends LiveRows {
+  /** The last change that is in it; `after` where there is none. */
+  readonly seq: number
+  readonly gone_devices: readonly string[]
+  /** True where changes behind `after` are no longer kept, or `after` is of another database: a snapshot is needed. */
+  readonly isLost: boolean
+}
+
+export interface SnapshotFilter extends PageRequest {
+  readonly offlineAfterMs: number
+  readonly site_id?: string
+}
+
+export interface SnapshotPage extends LiveRows {
+  /** The last change when the first part was read: changes from there on may be in it or not. */
+  readonly seq: number
+  readonly next_cursor: string | null
+}
+
+export interface PresenceRow {
+  /** Rowid. */
+  readonly id: number
+  readonly agent_id: string
+  readonly registered_at: number
+  readonly status: AgentStatus | null
+  readonly status_since: number | null
+  readonly status_reason: string | null
+  readonly last_seen: number | null
+  readonly last_scan: number | null
+  readonly last_upload: number | null
+  readonly heartbeat_interval_seconds: number | null
+  readonly upload_interval_seconds: number | null
+  readonly discovery_interval_seconds: number | null
+}
+
+export interface PresenceDecision {
+  readonly agent_id: string
+  readonly status: AgentStatus
+  readonly reason: string | null
+  readonly at: number
+  readonly connection: 'websocket' | 'http' | null
+}
+
+export interface NewCommand {
+  readonly command_id: string
+  readonly agent_id: string
+  readonly kind: CommandKind
+  readonly params: CommandParams
+  readonly expires_at: number
+}
+
+export interface AlertsFilter extends PageRequest {
+  readonly site_id?: string
+  readonly agent_id?: string
+  readonly device_id?: string
+  readonly kind?: AlertKind
+  readonly severity?: AlertLevel
+  readonly state?: 'open' | 'closed' | 'all'
+  /** Milliseconds of `opened_at`. */
+  readonly from?: number
+  readonly to?: number
+}
+
+/** One alert per (kind, agent, device, subject) is open at a time. */
+export interface AlertChange {
+  readonly change: 'open' | 'close'
+  readonly kind: AlertKind
+  readonly severity: AlertLevel
+  readonly agent_id: string | null
+  readonly device_id: string | null
+  readonly subject: string | null
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly at: number
+}
+
+export interface Delivery {
+  readonly delivery_id: number
+  readonly channel: string
+  readonly event: 'opened' | 'closed' | 'acknowledged'
+  readonly tries: number
+  readonly alert: Alert
+}
+
+export type DeliveryOutcome =
+  | { readonly outcome: 'delivered' }
+  | { readonly outcome: 'failed'; readonly error: string; readonly next_try_at: number }
+  | { readonly outcome: 'given_up'; readonly error: string }
 
 export interface NewAuditEvent {
   /** Null: what an agent says gets one that is derived from agent, time and content, the rest a random one. */

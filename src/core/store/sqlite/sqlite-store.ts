@@ -4,17 +4,21 @@ import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { prepareAgentHealth } from './agent-health.ts'
 import { prepareAgents } from './agents.ts'
+import { prepareAlerts } from './alerts.ts'
 import { prepareAuditLog } from './audit-log.ts'
 import { writeBackup } from './backup.ts'
 import { prepareChanges } from './changes.ts'
 import { checkDatabase } from './check.ts'
+import { prepareCommands } from './commands.ts'
 import { prepareDevices } from './devices.ts'
 import { prepareHeartbeats } from './heartbeats.ts'
 import { prepareIngest } from './ingest.ts'
+import { prepareLive } from './live.ts'
 import { prepareMeta } from './meta.ts'
 import { prepareMetrics } from './metrics.ts'
 import { MIGRATIONS, migrate } from './migrate.ts'
 import { type Database, type OpenOptions, openDatabase } from './open-database.ts'
+import { preparePresence } from './presence.ts'
 import { prepareRegistration } from './registration.ts'
 import { sqliteCode, translateError } from './sqlite-error.ts'
 import { prepareTokens } from './tokens.ts'
@@ -58,6 +62,10 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const agentHealth = prepareAgentHealth(db)
   const metrics = prepareMetrics(db)
   const devices = prepareDevices(db, metrics)
+  const presence = preparePresence(db, changes)
+  const commands = prepareCommands(db, audit)
+  const alerts = prepareAlerts(db, audit, changes)
+  const live = prepareLive(db, agents, devices, alerts)
   const ingest = prepareIngest(db, audit, changes)
 
   const read = async <T>(work: () => T): Promise<T> => {
@@ -102,6 +110,25 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
         const group = devices.findGroup(query.device_id)
         return group === null ? null : metrics.list(group, query)
       }),
+
+    readChanges: (query, now) => view(() => live.readChanges(query, now)),
+    readSnapshot: (query, now) => view(() => live.readSnapshot(query, now)),
+    recordPresence: (decisions) => write(() => presence.record(decisions)),
+    listPresence: (after) => read(() => presence.list(after)),
+
+    createCommand: (command, actor, now) => write(() => commands.create(command, actor, now)),
+    findCommand: (command_id) => read(() => commands.find(command_id)),
+    listCommands: (agent_id, limit) => read(() => commands.list(agent_id, limit)),
+    takeCommands: (agent_id, now) => write(() => commands.take(agent_id, now)),
+    updateCommand: (agent_id, update, now) => write(() => commands.update(agent_id, update, now)),
+    expireCommands: (now) => write(() => commands.expire(now)),
+
+    listAlerts: (query) => read(() => alerts.list(query)),
+    recordAlerts: (alertChanges, channels, now) => write(() => alerts.record(alertChanges, channels, now)),
+    acknowledgeAlert: (alert_id, actor, channels, now) =>
+      write(() => alerts.acknowledge(alert_id, actor, channels, now)),
+    nextDeliveries: (limit, now) => read(() => alerts.nextDeliveries(limit, now)),
+    recordDelivery: (delivery_id, outcome, now) => write(() => alerts.recordDelivery(delivery_id, outcome, now)),
 
     recordAudit: (events) => write(() => audit.record(events)),
     listAudit: (query) => read(() => audit.list(query)),

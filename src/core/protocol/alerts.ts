@@ -1,0 +1,66 @@
+import Type from 'typebox'
+import {
+  closed,
+  cursorQuery,
+  limitQuery,
+  nextCursor,
+  nullableText,
+  nullableUtcTime,
+  open,
+  text,
+  utcTime,
+} from './kinds.ts'
+
+export const ALERT_KINDS = ['agent_offline', 'device_offline', 'supply_low', 'supply_empty', 'device_error'] as const
+export type AlertKind = (typeof ALERT_KINDS)[number]
+export const ALERT_LEVELS = ['warning', 'critical'] as const
+export type AlertLevel = (typeof ALERT_LEVELS)[number]
+
+const kind = Type.Unsafe<AlertKind>({ type: 'string', enum: [...ALERT_KINDS] })
+const severity = Type.Unsafe<AlertLevel>({ type: 'string', enum: [...ALERT_LEVELS] })
+
+/** What wants somebody's attention, from when to when. */
+export const AlertSchema = Type.Object(
+  {
+    alert_id: Type.String(),
+    site_id: Type.String(),
+    kind,
+    severity,
+    agent_id: nullableText(128, 'the agent it is about, or that reads the device'),
+    device_id: nullableText(64, "the server's UUID of the device"),
+    subject: nullableText(256, 'the supply, or the error'),
+    message: Type.String({ description: 'one sentence for a person' }),
+    opened_at: utcTime(''),
+    closed_at: nullableUtcTime('null while it lasts'),
+    acknowledged_at: nullableUtcTime(''),
+    acknowledged_by: nullableText(256, ''),
+    details: Type.Object({}, open),
+  },
+  { ...closed, title: 'Alert' },
+)
+export type Alert = Type.Static<typeof AlertSchema>
+
+export const AlertsQuerySchema = Type.Object(
+  {
+    site_id: Type.Optional(text(64, 'only of this site')),
+    agent_id: Type.Optional(text(128, '')),
+    device_id: Type.Optional(text(64, '')),
+    kind: Type.Optional(kind),
+    severity: Type.Optional(severity),
+    state: Type.Optional(
+      Type.Unsafe<'open' | 'closed' | 'all'>({ type: 'string', enum: ['open', 'closed', 'all'], description: 'open' }),
+    ),
+    from: Type.Optional(text(64, 'RFC 3339, or a date: opened_at at this moment or later')),
+    to: Type.Optional(text(64, 'RFC 3339: opened_at before this moment. A date means the whole day')),
+    limit: limitQuery(1000, 200),
+    cursor: cursorQuery,
+  },
+  closed,
+)
+export type AlertsQuery = Type.Static<typeof AlertsQuerySchema>
+
+export const AlertListSchema = Type.Object(
+  { alerts: Type.Array(AlertSchema, { description: 'newest first' }), next_cursor: nextCursor },
+  { ...closed, title: 'AlertList' },
+)
+export type AlertList = Type.Static<typeof AlertListSchema>
