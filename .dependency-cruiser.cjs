@@ -53,7 +53,16 @@ module.exports = {
       core(['audit', 'store']),
       '^src/(?!core/(model|mib|protocol|audit|store|printer/serial))',
     ),
-    forbid('server-on-store', core(['server']), '^src/(?!core/(model|protocol|audit|store|server)/)'),
+    forbid(
+      'alerts-on-store-and-client',
+      core(['alerts']),
+      '^src/(?!core/(model|output|protocol|store|client|lifecycle|alerts)/)',
+    ),
+    forbid(
+      'server-on-store',
+      core(['server']),
+      '^src/(?!core/(model|protocol|audit|store|alerts|server)/|core/lifecycle/clock)',
+    ),
     forbid(
       'agent-on-scan-and-client',
       core(['agent']),
@@ -74,6 +83,19 @@ module.exports = {
       from: { path: core(['agent']) },
       to: { path: core(['log']), dependencyTypesNot: ['type-only'] },
     },
+    forbid(
+      'tui-on-feed',
+      '^src/tui/',
+      '^src/(?!tui/|core/(model|protocol|output|client)/)|node_modules/@oclif/',
+      'the view shows what its feed brings',
+    ),
+    forbid(
+      'feed-without-react',
+      '^src/tui/(feed|views|screens)/',
+      'node_modules/(ink|react)/',
+      'drawn by components alone',
+    ),
+    outside('ink-in-the-view', '(ink|react)', ['^src/tui/']),
     outside('net-snmp-in-one-file', 'net-snmp', ['^src/core/snmp/usm\\.ts$'], 'the SNMP library stays replaceable'),
     outside(
       'sqlite-in-one-file',
@@ -88,6 +110,8 @@ module.exports = {
       'server-run takes the type alone',
     ),
     outside('undici-in-the-client', 'undici', ['^src/core/client/']),
+    outside('ws-at-both-ends', 'ws', ['^src/core/(client|server/live)/']),
+    outside('nodemailer-in-the-alerts', '(@types/)?nodemailer', ['^src/core/alerts/']),
     outside('fastify-in-the-server', '(fastify|@fastify)', ['^src/core/server/']),
     outside('cli-table3-in-one-file', 'cli-table3', ['^src/core/output/table\\.ts$']),
   ],

@@ -1,6 +1,7 @@
 import type { Command } from '@oclif/core'
 import { commands as helpCommands } from '@oclif/plugin-help'
 import Agent from './commands/agent.ts'
+import AgentCommand from './commands/command.ts'
 import Scan from './commands/scan.ts'
 import ServerBackup from './commands/server/backup.ts'
 import ServerRestore from './commands/server/restore.ts'
@@ -18,6 +19,7 @@ import TokenRevoke from './commands/token/revoke.ts'
 export const COMMANDS: Record<string, Command.Class> = {
   ...helpCommands,
   agent: Agent,
+  command: AgentCommand,
   scan: Scan,
   simulate: Simulate,
   server: Server,

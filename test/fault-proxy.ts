@@ -54,7 +54,7 @@ const CLIENT_HELLO = 0x16
 
 /**
  * A proxy on loopback between an HTTP client and a server, with the faults of a bad line. Requests need a Content-Length.
- * TLS passes unread: then only the state of the line counts.
+ * TLS and WebSockets pass unread: there only the state of the line counts.
  */
 export async function startFaultProxy(target: number, seed = 1): Promise<FaultProxy> {
   const state = { ...HEALTHY }
@@ -199,11 +199,15 @@ function createRequestReader(): (chunk: Buffer) => { bytes: Buffer; isRaw: boole
     waiting = Buffer.concat([waiting, chunk])
     const whole: { bytes: Buffer; isRaw: boolean }[] = []
     for (;;) {
+      if (isRaw && waiting.length > 0) whole.push({ bytes: Buffer.from(waiting), isRaw })
+      if (isRaw) waiting = Buffer.alloc(0)
       const end = waiting.indexOf('\r\n\r\n')
       if (end === -1) return whole
       const head = waiting.subarray(0, end).toString('latin1')
+      isRaw = /^upgrade: *websocket/im.test(head)
       const length = end + 4 + Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0)
       if (waiting.length < length) return whole
+      // whoever connects twice takes the place of himself: an upgrade is never sent again
       whole.push({ bytes: Buffer.from(waiting.subarray(0, length)), isRaw })
       waiting = waiting.subarray(length)
     }

@@ -4,6 +4,7 @@ import { type RunningAgent, startAgent } from '../core/agent/start-agent.ts'
 import type { Config } from '../core/config/config.ts'
 import { systemClock } from '../core/lifecycle/clock.ts'
 import { runPeriodically } from '../core/lifecycle/run-periodically.ts'
+import { redactLine } from '../core/log/redact.ts'
 import { type AgentConfig, toAgentOptions } from './agent-config.ts'
 import { countThings, describeAgent } from './agent-words.ts'
 import { openLiveTargets } from './live-targets.ts'
@@ -18,8 +19,15 @@ export interface AgentHost {
   /** How it is, in a line for the service manager; not alive is one that wants a new start. */
   look(): { readonly isAlive: boolean; readonly status: string }
   /** Takes a new config over, all of it or nothing. @throws PrintMasterError */
-  reload(config: Config): Promise<void>
+  reload(config: Config, actor?: 'signal' | 'command'): Promise<void>
   close(): Promise<void>
+}
+
+export interface HostServices {
+  readonly log: ServiceLog
+  readonly version: string
+  /** Does what SIGHUP does, for the server that asks for it; a sentence where config cannot be used. */
+  readonly reloadConfig?: () => Promise<string | null>
 }
 
 /**
@@ -30,7 +38,7 @@ export interface AgentHost {
 export async function hostAgent(
   { config, journal }: AgentConfig,
   readUplink: (config: Config) => Promise<UplinkOptions | null>,
-  { log, version }: { log: ServiceLog; version: string },
+  { log, version, reloadConfig }: HostServices,
 ): Promise<AgentHost> {
   const warn = (sentence: string) => log.warn(sentence)
   const compose = async (config: Config) => {
@@ -39,7 +47,14 @@ export async function hostAgent(
   }
   let asked = config
   let current = await compose(config)
-  const services = { clock: systemClock, log, version, ...(await loadNativeBinding()) }
+  const services = {
+    clock: systemClock,
+    log,
+    version,
+    redact: redactLine,
+    ...(reloadConfig && { reloadConfig }),
+    ...(await loadNativeBinding()),
+  }
   const agent = await startAgent(current.options, services)
   const { path } = current.options.journal
   log.info(
@@ -65,14 +80,14 @@ export async function hostAgent(
         return { isAlive: false, status: 'the journal does not answer' }
       }
     },
-    async reload(config) {
+    async reload(config, actor = 'signal') {
       const next = await compose(config)
       const { health } = current.options
       if (JSON.stringify(next.options.health) !== JSON.stringify(health)) {
         log.warn('another [agent] health_address or health_port wants a restart; the page stays where it is')
       }
       const isElsewhere = listTargets(config) !== listTargets(asked)
-      await agent.reload({ ...next.options, health })
+      await agent.reload({ ...next.options, health }, actor)
       asked = config
       if (isElsewhere) agent.scanNow('signal')
       current = { ...next, options: { ...next.options, health } }

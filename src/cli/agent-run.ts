@@ -33,13 +33,24 @@ export async function runAgent(
   const log = openServiceLog(loaded.config)
   const manager = findServiceManager(process.env, (sentence) => log.warn(sentence))
   const warn = (sentence: string) => log.warn(sentence)
-  const host = await hostAgent(loaded, (config) => readUplinkOptions(config, warn), { log, version })
+  // SIGHUP and a command of the server: one after the other
+  let last: Promise<unknown> = Promise.resolve()
+  const reloadAs = (actor: 'signal' | 'command'): Promise<string | null> => {
+    const next = last.then(() =>
+      reloadAgent({ flags, host, journal: loaded.journal, manager, log, signal: stop.signal, actor }),
+    )
+    last = next
+    return next
+  }
+  const host = await hostAgent(loaded, (config) => readUplinkOptions(config, warn), {
+    log,
+    version,
+    reloadConfig: () => reloadAs('command'),
+  })
   surviveOnLog(log)
   const { agent } = host
 
-  const reload = listenForReload(() =>
-    reloadAgent({ flags, host, journal: loaded.journal, manager, log, signal: stop.signal }),
-  )
+  const reload = listenForReload(async () => void (await reloadAs('signal')))
   onStart({ agent_id: agent.facts().agent_id, journal: loaded.journal, health_url: agent.healthUrl, pid: process.pid })
   void manager.ready(host.look().status)
   const informing = keepManagerInformed(manager, stop.signal, async () => {
@@ -58,7 +69,7 @@ export async function runAgent(
   log.info('stopped')
 }
 
-/** The config once more. What is wrong is said, and what was there stays in use. */
+/** The config once more. What is wrong is said and given back, and what was there stays in use. */
 async function reloadAgent(running: {
   flags: AgentFlags
   host: AgentHost
@@ -66,19 +77,23 @@ async function reloadAgent(running: {
   manager: ServiceManager
   log: ServiceLog
   signal: AbortSignal
-}): Promise<void> {
-  const { flags, host, journal, manager, log, signal } = running
-  if (signal.aborted) return
+  actor: 'signal' | 'command'
+}): Promise<string | null> {
+  const { flags, host, journal, manager, log, signal, actor } = running
+  if (signal.aborted) return 'the agent is about to end'
+  let mistake: string | null = null
   await manager.reloading()
   try {
     const next = await loadAgentConfig(flags)
     for (const warning of next.config.warnings) log.warn(warning)
     if (next.journal !== journal) log.warn({ journal }, 'another [journal] path wants a restart; this one stays in use')
-    await host.reload(next.config)
+    await host.reload(next.config, actor)
     log.level = next.config.log.level
     log.info({ log_level: log.level }, 'config read again')
   } catch (error) {
-    log.error(`config stays as it was: ${describeMistake(error)}`)
+    mistake = describeMistake(error)
+    log.error(`config stays as it was: ${mistake}`)
   }
   await manager.ready(host.look().status)
+  return mistake
 }

@@ -8,14 +8,16 @@ import { readKeyFromStdin } from './read-stdin.ts'
 const LARGEST = 4096
 
 /**
- * The admin token for a server elsewhere: `--token-file FILE`, else PRINTMASTER_TOKEN, else PRINTMASTER_TOKEN_FILE.
+ * The token for a server elsewhere: `--token-file FILE`, else PRINTMASTER_TOKEN, else PRINTMASTER_TOKEN_FILE.
  * @param tell takes a warning about a file that others may read
+ * @param scope what the token has to open, for the sentence that it is missing
  * @throws PrintMasterError bad_flag, file_unreadable
  */
 export async function readToken(
   flag: string | undefined,
   env: NodeJS.ProcessEnv,
   tell: (sentence: string) => void,
+  scope: 'an admin' | 'a viewer' = 'an admin',
 ): Promise<Secret> {
   if (flag === '-') return check(await readKeyFromStdin('--token-file'), '--token-file -')
   if (flag !== undefined) return check(await readFile(flag, tell), '--token-file')
@@ -24,7 +26,7 @@ export async function readToken(
     return check(await readFile(env.PRINTMASTER_TOKEN_FILE, tell), 'PRINTMASTER_TOKEN_FILE')
   throw new PrintMasterError(
     'bad_flag',
-    '--server wants an admin token: name a file with --token-file ("-" is stdin), or set PRINTMASTER_TOKEN or PRINTMASTER_TOKEN_FILE',
+    `--server wants ${scope} token: name a file with --token-file ("-" is stdin), or set PRINTMASTER_TOKEN or PRINTMASTER_TOKEN_FILE`,
   )
 }
 

@@ -29,7 +29,7 @@ export async function loadServerConfig(flags: ServerFlags): Promise<ServerConfig
   const config = await loadConfig({
     ...(flags.config !== undefined && { path: flags.config }),
     flags: listEntries(flags),
-    secretsOf: flags['with-agent'] ? ['security', ...AGENT_SECRETS] : ['security'],
+    secretsOf: flags['with-agent'] ? ['security', 'alerts', ...AGENT_SECRETS] : ['security', 'alerts'],
   })
   return { config, database: await findDatabase(config) }
 }

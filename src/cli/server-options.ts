@@ -3,14 +3,15 @@ import type { ServerOptions } from '../core/server/server-options.ts'
 
 /** What config says, in the server's own terms. */
 export function toServerOptions(config: Config, database: string): ServerOptions {
-  const { listen, security, tls, presence, metrics } = config
+  const { listen, security, tls, presence, alerts, metrics } = config
   const { requests_per_second, burst, refused_attempts, enrolment_token } = security
   return {
     listen,
     tls,
     database,
     limits: { requests_per_second, burst, refused_attempts },
-    offline_after_seconds: presence.offline_after_seconds,
+    ...presence,
+    alerts,
     device_metrics: metrics.per_device,
     enrolment_token,
   }

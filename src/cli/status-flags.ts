@@ -2,24 +2,73 @@ import { Flags } from '@oclif/core'
 import { journalFlag } from './agent-flags.ts'
 import { configFlag } from './base-command.ts'
 
+const REMOTE = { helpGroup: 'SERVER' }
+
 /** Flags of `status`. */
 export const statusFlags = {
-  local: Flags.boolean({ summary: 'The agent of this machine. This is what is shown anyway.' }),
+  local: Flags.boolean({
+    exclusive: ['server'],
+    summary: 'The agent of this machine. This is what is shown where no server is named.',
+  }),
+  server: Flags.string({
+    ...REMOTE,
+    helpValue: 'URL',
+    summary: 'Show the fleet of this server. Else PRINTMASTER_SERVER. Wants a viewer token.',
+  }),
+  'token-file': Flags.string({
+    ...REMOTE,
+    helpValue: 'FILE',
+    summary: 'File with the token; "-" is stdin. Else PRINTMASTER_TOKEN or PRINTMASTER_TOKEN_FILE.',
+  }),
+  ca: Flags.string({
+    ...REMOTE,
+    helpValue: 'FILE',
+    summary: "PEM file with the authority of the server's certificate.",
+  }),
+  'allow-plaintext': Flags.boolean({
+    ...REMOTE,
+    summary: 'Send the token over plain http:// beyond loopback, where it can be read on the way.',
+  }),
+  once: Flags.boolean({
+    ...REMOTE,
+    summary: 'One answer, also on a terminal, where the live view is shown otherwise.',
+  }),
+  'screen-reader': Flags.boolean({
+    ...REMOTE,
+    summary: 'The live view as plain lines for a screen reader. Else INK_SCREEN_READER=true.',
+  }),
+  'no-color': Flags.boolean({ summary: 'Words alone. Else NO_COLOR.' }),
   format: Flags.option({
-    options: ['table', 'json'] as const,
+    options: ['table', 'json', 'ndjson'] as const,
     default: 'table',
-    summary: 'For people, or one object.',
+    summary: 'For people, one object, or one object a line (of a server only).',
   })(),
   json: Flags.boolean({ exclusive: ['format'], summary: 'The same as --format json.' }),
   'exit-code': Flags.boolean({
     exclusive: ['format', 'json'],
     summary: 'One summary line and the exit code 0 ok, 1 warning, 2 critical, 3 unknown.',
   }),
-  journal: journalFlag,
+  journal: { ...journalFlag, exclusive: ['server'] },
   config: configFlag,
 }
 
 export interface StatusFlags {
   readonly config?: string | undefined
   readonly journal?: string | undefined
+}
+
+/** What shows a server. */
+export interface ServerStatusFlags {
+  readonly local?: boolean | undefined
+  readonly journal?: string | undefined
+  readonly server?: string | undefined
+  readonly 'token-file'?: string | undefined
+  readonly ca?: string | undefined
+  readonly 'allow-plaintext'?: boolean | undefined
+  readonly once?: boolean | undefined
+  readonly 'screen-reader'?: boolean | undefined
+  readonly 'no-color'?: boolean | undefined
+  readonly format: 'table' | 'json' | 'ndjson'
+  readonly json?: boolean | undefined
+  readonly 'exit-code'?: boolean | undefined
 }

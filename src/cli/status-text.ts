@@ -1,5 +1,6 @@
 import type { AgentStatusPage } from '../core/agent/agent-facts.ts'
 import { cleanText } from '../core/output/clean-text.ts'
+import { describeAge } from '../core/output/describe-age.ts'
 import { truncateText, wrapText } from '../core/output/fit-text.ts'
 import { paint } from '../core/output/paint.ts'
 import { formatTextTable, type TextColumn } from '../core/output/text-table.ts'
@@ -110,17 +111,6 @@ function describeJournal({ journal }: LocalStatus): string {
 
 function wordReason(reason: string | null): string {
   return cleanText(reason ?? '').replaceAll('_', ' ')
-}
-
-/** `12 s`, `5 min`, `3 h 20 min`, `40 days`; a time to come, where a clock was set back, is now. */
-function describeAge(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000))
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min`
-  const hours = Math.floor(minutes / 60)
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
-  return `${Math.floor(hours / 24)} days`
 }
 
 /** A path or a URL that is longer than a line is cut; --json has it whole. */

@@ -29,6 +29,7 @@ const PAGE: AgentStatusPage = {
   uplink: {
     state: 'connected',
     since: '2025-11-03T17:00:00Z',
+    channel: 'http',
     url: 'https://printers.example:9090',
     reason: null,
     last_heartbeat: '2025-11-03T17:59:48Z',

@@ -34,23 +34,36 @@ test('the example as it is means the defaults, and so does each default that it 
   const journalKeys = /^#(size|days|health_address|health_port) = /gm
   expect(journal.match(journalKeys)).toHaveLength(4)
   expect(await load(journal.replaceAll(journalKeys, '$1 = '))).toEqual(defaults)
-  const server = renderExample().slice(renderExample().indexOf('\n[listen]'))
+  const server = renderExample().slice(renderExample().indexOf('\n[listen]')).split('\n#[alerts.desk]')[0] as string
   const serverKeys =
-    /^#(address|port|allow_plaintext|max_connections|requests_per_second|burst|refused_attempts|offline_after|per_device|level) = /gm
-  expect(server.match(serverKeys)).toHaveLength(10)
+    /^#(address|port|allow_plaintext|max_connections|requests_per_second|burst|refused_attempts|offline_after|\w+_after|low_percent|quiet_minutes|kinds) = /gm
+  expect(server.match(serverKeys)).toHaveLength(14)
   expect(await load(server.replaceAll(serverKeys, '$1 = '))).toEqual(defaults)
 })
 
+/** Of `[alerts.desk]` only the keys of one type of channel: every other key says in its line what it is for. */
+function dropOthers(text: string, type: string): string {
+  const [before, named] = text.split('#[alerts.desk]') as [string, string]
+  const [desk, ...after] = named.split('\n[') as [string, ...string[]]
+  const kept = desk
+    .split('\n\n')
+    .filter((part) => !/^# [a-z, ]+: /.test(part) || (part.split(':')[0] ?? '').includes(type))
+  return [`${before}#[alerts.desk]${kept.join('\n\n')}`, ...after].join('\n[')
+}
+
 test('every sample in the example is valid', async () => {
-  const all = renderExample()
+  const all = dropOthers(renderExample(), 'webhook')
     .replaceAll(/^#(?=[[a-z_.]+( =|\]$))/gm, '')
     .replaceAll(/^(version =).*$/gm, '$1 3, 2c')
     .replaceAll(/^(community =)$/gm, '$1 labels')
     .replaceAll(/^((?:auth|priv)_key =)$/gm, '$1 longenough')
     .replaceAll(/^(enrolment_token =)$/gm, `$1 ${'t'.repeat(32)}`)
+    .replaceAll(/^(url =)$/gm, '$1 https://hooks.example/printers')
+    .replaceAll(/^(secret =)$/gm, `$1 ${'s'.repeat(32)}`)
   const config = await load(all)
   expect(config.server).toMatchObject({ url: 'https://printers.example:9090', agent_id: 'agent-001' })
   expect(config.reading.map(({ name }) => name)).toEqual(['reading.warehouse', 'reading'])
+  expect(config.alerts.channels).toMatchObject([{ name: 'desk', type: 'webhook', severity: 'warning' }])
   expect(config.snmp.sets.map(({ name }) => name)).toEqual(['snmp.labels', 'snmp'])
   expect(config.scan.targets).toEqual(['192.168.1.0/24', 'printer.example'])
   expect(config.profiles.directory).toBe(join(directory, 'profiles'))

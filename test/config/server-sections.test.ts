@@ -40,7 +40,7 @@ test('the defaults: loopback, nothing shared, no TLS', async () => {
     database: { path: null },
     security: { enrolment_token: null, requests_per_second: 10, burst: 20, refused_attempts: 10 },
     tls: null,
-    presence: { offline_after_seconds: 90 },
+    presence: { offline_after_seconds: 90, missed_heartbeats: 3 },
     metrics: { per_device: false },
     log: { level: 'info', format: null },
   })
@@ -66,6 +66,7 @@ test('everything set', async () => {
     key = /etc/key.pem
     [presence]
     offline_after = 300
+    missed_heartbeats = 5
     [metrics]
     per_device = on
     [log]
@@ -83,7 +84,7 @@ test('everything set', async () => {
     database: { path: join(directory, 'data/fleet.db') },
     security: { requests_per_second: 5, burst: 50, refused_attempts: 3 },
     tls: { certificate: join(directory, 'cert.pem'), key: '/etc/key.pem' },
-    presence: { offline_after_seconds: 300 },
+    presence: { offline_after_seconds: 300, missed_heartbeats: 5 },
     metrics: { per_device: true },
     log: { level: 'debug', format: 'text' },
   })

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import { ALERT_KINDS } from '../../src/core/protocol/alerts.ts'
 import { hashToken } from '../../src/core/server/auth/hash-token.ts'
 import { makeToken } from '../../src/core/server/auth/make-token.ts'
 import { HTTP_TIMES, type HttpTimes } from '../../src/core/server/limits/http-limits.ts'
+import { LIVE_SETTINGS, type LiveSettings } from '../../src/core/server/live/live-settings.ts'
+import { PRESENCE_TIMES, type PresenceTimes } from '../../src/core/server/presence/presence-monitor.ts'
 import type { ServerOptions } from '../../src/core/server/server-options.ts'
 import { type RunningServer, startServer } from '../../src/core/server/start-server.ts'
 import { openSqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
@@ -51,6 +54,8 @@ export interface TestServer {
 export interface TestOptions {
   readonly options?: (defaults: ServerOptions) => ServerOptions
   readonly times?: Partial<HttpTimes>
+  readonly live?: Partial<LiveSettings>
+  readonly presence?: Partial<PresenceTimes>
   readonly now?: () => number
 }
 
@@ -89,6 +94,17 @@ export function defaultOptions(database: string): ServerOptions {
     database,
     limits: { requests_per_second: 1000, burst: 1000, refused_attempts: 1000 },
     offline_after_seconds: 90,
+    missed_heartbeats: 3,
+    alerts: {
+      enabled: false,
+      kinds: ALERT_KINDS,
+      low_percent: 10,
+      agent_offline_after_seconds: 60,
+      device_offline_after_seconds: 300,
+      error_after_seconds: 120,
+      quiet_minutes: 15,
+      channels: [],
+    },
     device_metrics: false,
     enrolment_token: null,
   }
@@ -106,6 +122,8 @@ export async function startTestServer(setup: TestOptions = {}, atEnd: AtEnd = wi
     log: { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') },
     now: setup.now ?? Date.now,
     times: { ...HTTP_TIMES, ...setup.times },
+    live_settings: { ...LIVE_SETTINGS, ...setup.live },
+    presence_times: { ...PRESENCE_TIMES, ...setup.presence },
   })
   const store = openSqliteStore(options.database)
   const agent = new Agent({ connect: { rejectUnauthorized: false } })

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { DEVICE_SORTS } from '../../src/core/protocol/devices.ts'
 import { MIGRATIONS, migrate } from '../../src/core/store/sqlite/migrate.ts'
 import { composeStore } from '../../src/core/store/sqlite/sqlite-store.ts'
-import type { AuditFilter, DevicesFilter, Store } from '../../src/core/store/store.ts'
+import type { AlertsFilter, AuditFilter, DevicesFilter, Store } from '../../src/core/store/store.ts'
 import {
   ADMIN,
   at,
@@ -30,6 +30,8 @@ const BIG = [
   'device_identities',
   'device_agents',
   'device_snapshots',
+  'alerts',
+  'alert_deliveries',
 ]
 
 /** Every statement that the store runs, with its plan. */
@@ -141,6 +143,19 @@ it('no statement walks a big table without an index', async () => {
     { agent_id: 'a', from: NOW },
   ]
   for (const filter of audits) await store.listAudit({ limit: 1, ...filter })
+  const alerts: Partial<AlertsFilter>[] = [
+    {},
+    { site_id: 'default' },
+    { agent_id: 'a' },
+    { device_id: 'a' },
+    { kind: 'supply_low' },
+    { severity: 'critical' },
+    { from: NOW, to: NOW + 1 },
+    { closed_since: NOW },
+  ]
+  for (const state of ['open', 'closed', 'all'] as const) {
+    for (const filter of alerts) await store.listAlerts({ limit: 1, state, ...filter })
+  }
   expect(plans.size).toBeGreaterThan(100)
   expect(findScans(plans)).toEqual([])
 })
@@ -213,6 +228,45 @@ it.each([
   [{ from: NOW, to: NOW + 1 }, 'audit_log_by_time (recorded_at>? AND recorded_at<?)'],
 ])('audit entries with %o are looked up', async (query, index) => {
   expect(await planOf((store) => store.listAudit({ limit: 1, ...query }))).toContain(`USING INDEX ${index}`)
+})
+
+it.each([
+  [{ agent_id: 'a' }, 'alerts_by_agent (agent=?)'],
+  [{ device_id: 'a' }, 'alerts_by_device (device=?)'],
+  [{ state: 'open' as const }, 'alerts_open_by_time'],
+  [{ state: 'closed' as const, closed_since: NOW }, 'alerts_by_close (closed_at>?)'],
+  [{ from: NOW, to: NOW + 1 }, 'alerts_by_time (opened_at>? AND opened_at<?)'],
+])('alerts with %o are looked up', async (query, index) => {
+  expect(await planOf((store) => store.listAlerts({ limit: 1, ...query }))).toContain(`USING INDEX ${index}`)
+})
+
+it('what live views and open sockets ask is looked up by its number', async () => {
+  const { plans } = await watchPlans()
+  const find = (part: string, times = 1) => {
+    const found = [...plans].filter(([sql]) => sql.includes(part)).map(([, plan]) => plan.join('\n'))
+    expect(found).toHaveLength(times)
+    expect(found[0]).not.toMatch(/TEMP B-TREE/)
+    return found[0]
+  }
+  const rowid = 'USING INTEGER PRIMARY KEY (rowid'
+  expect(find('FROM changes WHERE seq > ?')).toContain(`SEARCH changes ${rowid}>?)`)
+  expect(find('SELECT max(seq) FROM changes', 2)).not.toMatch(/SCAN/)
+  expect(find('SELECT min(seq) FROM changes')).toMatch(/^SEARCH changes$/)
+  expect(find('WHERE devices.id > ? AND merged_into IS NULL')).toContain(`SEARCH devices ${rowid}>?)`)
+  expect(find('WHERE devices.id IN (SELECT value FROM json_each(?))')).toContain(`SEARCH devices ${rowid}=?)`)
+  expect(find('WHERE id IN (SELECT value FROM json_each(@ids))')).toContain(`SEARCH agents ${rowid}=?)`)
+  expect(find('FROM agents WHERE id > ? ORDER BY id')).toContain(`SEARCH agents ${rowid}>?)`)
+  expect(find('json_each(?) LEFT JOIN tokens')).toContain('SEARCH tokens USING INDEX sqlite_autoindex_tokens_1')
+})
+
+it('what is due of one channel, and what is open of one device, is looked up', async () => {
+  const { plans } = await watchPlans()
+  const find = (part: string) => [...plans].filter(([sql]) => sql.includes(part)).map(([, plan]) => plan.join('\n'))
+  const [ofChannel] = find('channel = @channel AND NOT EXISTS')
+  expect(ofChannel).toContain('alert_deliveries_due_by_channel (channel=? AND next_try_at<?)')
+  expect(ofChannel).not.toMatch(/SCAN|TEMP B-TREE/)
+  const [merged] = find('UPDATE alerts SET closed_at = ? WHERE device = ?')
+  expect(merged).toContain('alerts_open_by_device (device=?)')
 })
 
 it('the health of an agent is a walk of its key from one time to the other', async () => {

@@ -295,7 +295,7 @@ describe('damage and want', () => {
     await store.close()
     const { size } = await stat(file)
     const handle = await open(file, 'r+')
-    for (let page = 40; page < size / 4096; page += 5) await handle.write(randomBytes(4096), 0, 4096, page * 4096)
+    for (let page = 64; page < size / 4096; page += 5) await handle.write(randomBytes(4096), 0, 4096, page * 4096)
     await handle.close()
     const damaged = openSqliteStore(file)
     onTestFinished(() => damaged.close())

@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Device } from '../../src/core/protocol/devices.ts'
 import type { Metric, MetricItem, MetricPeriod } from '../../src/core/protocol/metrics.ts'
 import type { DevicesFilter, NewAuditEvent, Store } from '../../src/core/store/store.ts'
+import { describeAlerts } from './alerts-contract.ts'
+import { describeCommands } from './commands-contract.ts'
+import { describeLiveStore } from './live-contract.ts'
 import {
   ADMIN,
   actions,
@@ -40,6 +43,10 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       store = opened.store
     })
     afterEach(() => opened.close())
+
+    describeCommands(() => store)
+    describeLiveStore(() => store)
+    describeAlerts(() => store)
 
     describe('tokens', () => {
       it('are found by their hash, with what they open', async () => {

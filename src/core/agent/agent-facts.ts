@@ -45,6 +45,8 @@ export interface UplinkFacts {
   readonly state: 'off' | 'registering' | 'connected' | 'waiting' | 'halted'
   readonly since: string
   readonly url: string | null
+  /** The way that heartbeats take; null while none gets through. */
+  readonly channel: 'websocket' | 'http' | null
   /** Why it waits or is halted; null when all is well. */
   readonly reason: string | null
   readonly last_heartbeat: string | null

@@ -33,6 +33,7 @@ export function composeFacts({ journal, ...from }: FactSources): AgentFacts {
       state: 'off',
       since: formatTime(from.started_at),
       url: null,
+      channel: null,
       reason: null,
       last_heartbeat: null,
       last_upload: null,

@@ -5,6 +5,10 @@ import type { AuditEvent } from '../protocol/audit.ts'
 import type { AgentFacts, AgentStatusPage } from './agent-facts.ts'
 import type { AgentLog } from './agent-log.ts'
 import type { AgentOptions } from './agent-options.ts'
+import { createCommandDesk } from './commands/command-desk.ts'
+import { composeDiagnostics, MOST_QUARANTINED } from './commands/diagnostics.ts'
+import { rememberLog } from './commands/log-memory.ts'
+import { createRunners } from './commands/run-commands.ts'
 import { composeFacts } from './compose-facts.ts'
 import { composeHeartbeat, describeAgent } from './compose-heartbeat.ts'
 import { openHealthPage } from './health-page.ts'
@@ -30,13 +34,17 @@ export interface AgentServices {
   readonly nativeBinding?: object
   /** What tells this machine from others; tests give their own. */
   readonly machine?: string | null
+  /** Reads config again and hands it to `reload`, as a signal does; a sentence where it cannot be used. */
+  readonly reloadConfig?: () => Promise<string | null>
+  /** Takes out of a line of the log what nobody may see; without it only messages are remembered for diagnostics. */
+  readonly redact?: (line: { message: string; fields: unknown }) => { message: string; fields: unknown }
 }
 
 export interface RunningAgent {
   facts(): AgentFacts
   readonly healthUrl: string | null
   /** Takes new options over without losing a reading; the journal's path and the health page stay. */
-  reload(options: AgentOptions): Promise<void>
+  reload(options: AgentOptions, actor?: 'signal' | 'command'): Promise<void>
   /** Looks for printers now. False where it does already, or cannot. */
   scanNow(actor: 'signal' | 'command'): boolean
   /** False when it does not do its work. */
@@ -64,8 +72,12 @@ export async function startAgent(options: AgentOptions, services: AgentServices)
   }
 }
 
+const withoutFields = ({ message }: { message: string }) => ({ message, fields: null })
+
 async function run(first: AgentOptions, journal: Journal, services: AgentServices): Promise<RunningAgent> {
-  const { clock, log, version } = services
+  const { clock, version } = services
+  const memory = rememberLog(services.log, () => clock.now(), services.redact ?? withoutFields)
+  const { log } = memory
   const stop = new AbortController()
   const vitals = createVitals(clock)
   const started_at = clock.now()
@@ -88,6 +100,32 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
     },
   })
 
+  const desk = createCommandDesk({
+    journal,
+    clock,
+    log,
+    signal: stop.signal,
+    tellCommand: async (update) => (await uplink?.tellCommand(update)) ?? 'unsaid',
+    runners: createRunners({
+      watch,
+      targets: () => options.watch.targets,
+      onRead: () => uplink?.upload('metrics'),
+      reload: services.reloadConfig ?? null,
+      composeDiagnostics: () =>
+        composeDiagnostics({
+          facts: readFacts(),
+          options,
+          quarantined: journal.listQuarantined(MOST_QUARANTINED),
+          log: memory.lines(),
+        }),
+    }),
+  })
+  const intervals = () => ({
+    heartbeat_interval_seconds: options.uplink?.heartbeat_interval_seconds ?? null,
+    upload_interval_seconds: options.uplink?.upload_interval_seconds ?? null,
+    discovery_interval_seconds: options.watch.discovery.interval_seconds,
+  })
+
   let uplink: Uplink | null = null
   let uplinkDone: Promise<void> = Promise.resolve()
   let uplinkStop = new AbortController()
@@ -100,8 +138,11 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
       clock,
       log,
       random: Math.random,
-      composeHeartbeat: () => composeHeartbeat(readFacts()),
-      describeAgent: () => describeAgent(readFacts()),
+      composeHeartbeat: () => ({ ...composeHeartbeat(readFacts()), ...intervals() }),
+      describeAgent: () => ({ ...describeAgent(readFacts()), ...intervals() }),
+      onConnected: desk.onConnected,
+      onCommand: desk.take,
+      onStrangeCommand: desk.refuseStrange,
       onFork: () => journal.remember('copied_at', clock.now()),
       onOtherJournal: () => void tellApart(),
     })
@@ -202,13 +243,14 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
   const close = async () => {
     stop.abort()
     await Promise.all([running, uplinkDone, page?.close()])
+    await desk.idle
     journal.close()
   }
 
   return {
     facts: readFacts,
     healthUrl: page?.url ?? null,
-    async reload(next) {
+    async reload(next, actor = 'signal') {
       const former = options
       options = next
       watch.reconfigure(next.watch)
@@ -218,7 +260,7 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
         await closeUplink()
         if (!stop.signal.aborted) openUplink()
       }
-      note({ action: 'config_reloaded', actor: 'signal', outcome: 'success', resource_type: 'config' })
+      note({ action: 'config_reloaded', actor, outcome: 'success', resource_type: 'config' })
     },
     scanNow: (actor) => watch.discoverNow(actor),
     isHealthy,

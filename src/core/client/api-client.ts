@@ -15,7 +15,7 @@ export interface ApiClient {
   /**
    * @param path below /api/v1, for example `/tokens`; parts of it are escaped by the caller
    * @returns the JSON of a 2xx answer; null when it is empty
-   * @throws PrintMasterError server_unreachable, server_refused with the server's own words
+   * @throws PrintMasterError server_unreachable; server_refused with the server's own words, its cause a Refusal
    */
   send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>
   close(): Promise<void>
@@ -71,7 +71,8 @@ export function createApiClient({ url, token, ca, allow_plaintext }: ApiClientOp
       }
       const parsed = parseAnswer(text)
       if (status >= 200 && status < 300 && parsed !== undefined) return parsed
-      throw new PrintMasterError('server_refused', `${base.origin}: ${readRefusal(status, parsed).message}`)
+      const refusal = readRefusal(status, parsed)
+      throw new PrintMasterError('server_refused', `${base.origin}: ${refusal.message}`, { cause: refusal })
     },
     close: () => dispatcher.destroy(),
   }
@@ -82,6 +83,5 @@ const URL_FAULTS: Readonly<Record<ServerUrlFault, (text: string) => string>> = {
     `${quoteText(showServerUrl(text))} is no URL of a server; write for example https://printers.example:9090`,
   has_credentials: () => 'the URL holds a name or a password; the token comes from a file or the environment',
   has_query: (text) => `${quoteText(text)}: leave out what follows ? or #`,
-  plaintext: (text) =>
-    `${quoteText(text)}: the admin token could be read on the way; use https://, or add --allow-plaintext`,
+  plaintext: (text) => `${quoteText(text)}: the token could be read on the way; use https://, or add --allow-plaintext`,
 }

@@ -27,6 +27,8 @@ const FAILURES: Readonly<Record<string, Words>> = {
   EPIPE: 'the connection was cut',
   UND_ERR_SOCKET: 'the connection was cut',
   UND_ERR_PRX_CONN: 'the proxy cut the connection',
+  ERR_PROXY_TUNNEL: 'the proxy does not let us through',
+  ERR_PROXY_INVALID_CONFIG: 'the URL of the proxy cannot be used; write for example http://proxy.example:3128',
   UND_ERR_CONNECT_TIMEOUT: ({ connect_ms }) => `no connection within ${connect_ms / 1000} s`,
   UND_ERR_HEADERS_TIMEOUT: late,
   UND_ERR_BODY_TIMEOUT: late,

@@ -26,6 +26,11 @@ export function showServerUrl(text: string): string {
   return url.href
 }
 
+/** Where a WebSocket of it is. @param path `/ws/agent` */
+export function socketUrl(url: URL, path: string): string {
+  return `${url.origin.replace(/^http/, 'ws')}${url.pathname.replace(/\/+$/, '')}${path}`
+}
+
 /** Where its API is, without a slash at the end. */
 export function apiBase(url: URL): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}/api/v1`

@@ -1,5 +1,6 @@
 import type { ReadingRule } from '../agent/agent-options.ts'
 import type { QuietHours } from '../agent/watch/quiet-hours.ts'
+import type { AlertOptions } from '../alerts/alert-options.ts'
 import type { Credential } from '../model/credential.ts'
 import type { Secret } from '../model/secret.ts'
 import { coversAddress, type TargetRange } from '../targets/target-range.ts'
@@ -94,7 +95,8 @@ export interface Config {
   }
   /** Absolute paths of PEM files; null for plain HTTP. */
   readonly tls: { readonly certificate: string; readonly key: string } | null
-  readonly presence: { readonly offline_after_seconds: number }
+  readonly presence: { readonly offline_after_seconds: number; readonly missed_heartbeats: number }
+  readonly alerts: AlertOptions
   readonly metrics: { readonly per_device: boolean }
   readonly log: {
     readonly level: LogLevel

@@ -9,11 +9,13 @@ import {
   READING_KEYS,
   SERVER_KEYS,
 } from './agent-keys.ts'
+import { ALERTS_KEYS, NAMED_ALERTS_KEYS } from './alert-keys.ts'
 import { buildCredentials } from './build-credentials.ts'
 import type { Config, CredentialSet } from './config.ts'
 import type { Entry } from './entry.ts'
 import type { LogLevel } from './log-words.ts'
 import { readDiscovery, readHealth, readJournal, readReadingRules, readUplink } from './read-agent-sections.ts'
+import { readAlerts } from './read-alert-sections.ts'
 import { type Environment, formatVariable, readEnvironment } from './read-environment.ts'
 import { readIni } from './read-ini.ts'
 import { describeOpenFile, type Findings, isOpenToOthers, readSection, type SectionValues } from './read-section.ts'
@@ -99,6 +101,10 @@ export async function loadConfig(
   const security = (await read('security', SECURITY_KEYS)).values
   const tls = pairTlsFiles(await read('tls', TLS_KEYS), complain)
   const presence = (await read('presence', PRESENCE_KEYS)).values
+  const commonAlerts = await read('alerts', ALERTS_KEYS)
+  const channels: Array<[string, SectionValues<typeof NAMED_ALERTS_KEYS>]> = []
+  for (const name of listNamed('alerts')) channels.push([name, await read(name, NAMED_ALERTS_KEYS)])
+  const alerts = readAlerts(commonAlerts, channels, complain)
   const metrics = (await read('metrics', METRICS_KEYS)).values
   const log = (await read('log', LOG_KEYS)).values
 
@@ -144,7 +150,11 @@ export async function loadConfig(
       refused_attempts: security.refused_attempts as number,
     },
     tls,
-    presence: { offline_after_seconds: presence.offline_after as number },
+    presence: {
+      offline_after_seconds: presence.offline_after as number,
+      missed_heartbeats: presence.missed_heartbeats as number,
+    },
+    alerts,
     metrics: { per_device: metrics.per_device as boolean },
     log: { level: log.level as LogLevel, format: log.format ?? null },
     warnings: findings.warnings,

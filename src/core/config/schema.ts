@@ -8,6 +8,7 @@ import {
   READING_KEYS,
   SERVER_KEYS,
 } from './agent-keys.ts'
+import { ALERTS_KEYS, NAMED_ALERTS_KEYS } from './alert-keys.ts'
 import {
   choice,
   choiceList,
@@ -199,7 +200,12 @@ export const PRESENCE_KEYS = {
   offline_after: {
     kind: integer('seconds', 10, 86_400, 90),
     initial: '90',
-    why: 'Seconds without a sign of life until an agent counts as offline.',
+    why: 'Seconds without a sign of life until an agent counts as offline; one that is connected is known to be gone sooner.',
+  },
+  missed_heartbeats: {
+    kind: integer('heartbeats', 2, 100, 3),
+    initial: '3',
+    why: 'Heartbeats that may be missing of an agent that told how often it sends them; offline_after is for the others.',
   },
 } satisfies Settings
 
@@ -252,6 +258,15 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   security: { why: 'Who may register, and how much anybody may ask.', keys: SECURITY_KEYS },
   tls: { why: 'HTTPS: both keys, or none for plain HTTP.', keys: TLS_KEYS },
   presence: { why: 'When an agent counts as gone.', keys: PRESENCE_KEYS },
+  alerts: {
+    why: 'What the server raises alerts for, and how patient it is.',
+    keys: ALERTS_KEYS,
+    named: {
+      why: 'Who is told; as many such sections as you need, each with a name of your own and the keys of its type.',
+      sample: 'desk',
+      keys: NAMED_ALERTS_KEYS,
+    },
+  },
   metrics: { why: 'What Prometheus gets from /metrics.', keys: METRICS_KEYS },
   log: { why: 'What server and agent write to stderr.', keys: LOG_KEYS },
 }

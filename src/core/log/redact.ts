@@ -24,6 +24,15 @@ export function redactText(text: string): string {
   return SECRET_TEXT.reduce((rest, [pattern, mask]) => rest.replace(pattern, mask), text)
 }
 
+/** A line without what is secret in it, wherever it stands. */
+export function redactLine({ message, fields }: { message: string; fields: unknown }): {
+  message: string
+  fields: unknown
+} {
+  const text = JSON.stringify(copy(fields, 0)) ?? 'null'
+  return { message: redactText(message), fields: JSON.parse(redactText(text)) }
+}
+
 function copy(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Error) return describeError(value)

@@ -48,8 +48,8 @@ function orderKeys(value: unknown, node: FieldNode | undefined): unknown {
   return ordered
 }
 
-/** These characters only stand inside strings, where an escape means the same. */
-function escapeUnseen(json: string): string {
+/** JSON without what a terminal may act on: it only stands inside strings, where an escape means the same. */
+export function escapeUnseen(json: string): string {
   return json.replace(UNSEEN, (character) =>
     Array.from(
       { length: character.length },

@@ -25,7 +25,7 @@ export function judgeLevel(level: Level, thresholds: Thresholds): Severity {
 }
 
 /** error and offline are critical, warning is a warning; asleep is well. */
-export function judgeStatus(status: Printer['status']): Severity {
+export function judgeStatus(status: string | null): Severity {
   return status === 'error' || status === 'offline' ? 2 : status === 'warning' ? 1 : 0
 }
 

@@ -1,9 +1,9 @@
-import type { Supply } from '../model/printer.ts'
+import type { Level, Supply } from '../model/printer.ts'
 import { cleanText } from './clean-text.ts'
 import { measureText, truncateText } from './fit-text.ts'
 import { type Color, cutMark, type Look, paint } from './paint.ts'
 import { DEFAULT_THRESHOLDS, judgeLevel, sortByNeed } from './severity.ts'
-import { nameSupply } from './wording.ts'
+import { nameSupply, wordLevel } from './wording.ts'
 
 /** long: `K ▇▇▇▇▁ 78`; short: `K▆ 78`. */
 export type BarStyle = 'long' | 'short'
@@ -89,15 +89,32 @@ function drawSupply(supply: Supply, style: BarStyle, look: Look): string {
     : `${paint(label, color, look)}${label.length > 1 && bar ? ' ' : ''}${paintedBar}${figure}`
 }
 
-/** A level above zero never looks empty, one below 100 never looks full. */
 function drawBar(percent: number, style: BarStyle, look: Look): string {
   if (style === 'short') return look.unicode ? (EIGHTHS[Math.min(7, Math.floor((percent * 8) / 100))] as string) : ''
+  return drawCells(percent, BAR_CELLS, look)
+}
+
+/** A level above zero never looks empty, one below 100 never looks full. */
+function drawCells(percent: number, cells: number, look: Look): string {
   const least = percent > 0 ? 1 : 0
-  const most = percent < 100 ? BAR_CELLS - 1 : BAR_CELLS
-  const full = Math.min(most, Math.max(least, Math.round((percent * BAR_CELLS) / 100)))
-  return look.unicode
-    ? '▇'.repeat(full) + '▁'.repeat(BAR_CELLS - full)
-    : `[${'#'.repeat(full)}${'.'.repeat(BAR_CELLS - full)}]`
+  const most = percent < 100 ? cells - 1 : cells
+  const full = Math.min(most, Math.max(least, Math.round((percent * cells) / 100)))
+  return look.unicode ? '▇'.repeat(full) + '▁'.repeat(cells - full) : `[${'#'.repeat(full)}${'.'.repeat(cells - full)}]`
+}
+
+/**
+ * A level as a bar of `cells` cells and what it says: `▇▇▇▇▇▇▁▁  78%`; the word alone where there is no number. May hold
+ * colour codes.
+ * @param ink the colour of the supply; null for what has none
+ */
+export function drawLevel(level: Level, ink: string | null, cells: number, look: Look): string {
+  const severity = judgeLevel(level, DEFAULT_THRESHOLDS)
+  const word = wordLevel(level)
+  const figure =
+    severity === 2 ? paint(word, ['red', 'bold'], look) : severity === 1 ? paint(word, 'yellow', look) : word
+  if (level.state !== 'percent' || level.percent === undefined) return figure
+  const bar = paint(drawCells(level.percent, cells, look), INKS.get(ink)?.color ?? 'blue', look)
+  return `${bar} ${' '.repeat(Math.max(0, 4 - word.length))}${figure}`
 }
 
 function labelSupply(supply: Supply, look: Look): string {

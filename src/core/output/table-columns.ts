@@ -3,6 +3,7 @@ import { readCell, readSupplies } from './cell-value.ts'
 import { cleanText } from './clean-text.ts'
 import type { FieldPath } from './field-path.ts'
 import type { Color, Look } from './paint.ts'
+import { colorStatus } from './status-color.ts'
 import { drawSupplies, measureSupplies } from './supply-bars.ts'
 import { namePrinter } from './wording.ts'
 
@@ -16,16 +17,6 @@ export interface TableColumn {
   readonly dropRank: number
   readonly draw: (printer: Printer, width: number) => string
   readonly color?: (printer: Printer) => Color | null
-}
-
-const STATUS_COLORS: Partial<Record<Printer['status'], Color>> = {
-  error: ['red', 'bold'],
-  offline: ['red', 'bold'],
-  warning: 'yellow',
-  idle: 'green',
-  printing: 'green',
-  asleep: 'blue',
-  unknown: 'dim',
 }
 
 /** The columns of the table when the user names none; those that no printer fills are left out. */
@@ -72,7 +63,7 @@ export function listDefaultColumns(printers: readonly Printer[], look: Look): Ta
       comfort: 8,
       dropRank: 0,
       draw: (printer) => printer.status,
-      color: (printer) => STATUS_COLORS[printer.status] ?? null,
+      color: (printer) => colorStatus(printer.status),
     },
     {
       heading: 'Pages',
@@ -105,7 +96,7 @@ export function listChosenColumns(paths: readonly FieldPath[], look: Look): Tabl
       const supplies = readSupplies(path, printer)
       return supplies ? drawSupplies(supplies, width, 'short', look) : String(readCell(path, printer))
     },
-    ...(path.text === 'status' && { color: (printer: Printer) => STATUS_COLORS[printer.status] ?? null }),
+    ...(path.text === 'status' && { color: (printer: Printer) => colorStatus(printer.status) }),
   }))
 }
 

@@ -47,7 +47,7 @@ export function wordAlert(alert: Alert): string {
 }
 
 /** The maker once and the model: `HP LaserJet M607`; null when the printer shows neither. */
-export function namePrinter(printer: Printer): string | null {
+export function namePrinter(printer: Pick<Printer, 'manufacturer' | 'model'>): string | null {
   const maker = cleanText(printer.manufacturer ?? '')
   const model = cleanText(printer.model ?? '')
   if (!model) return maker || null

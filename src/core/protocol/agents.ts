@@ -19,7 +19,7 @@ import {
 export const PROTOCOL_VERSION = '1'
 
 /** Paths below /agents, and who else acts in the audit log: no agent is called so. */
-const RESERVED_NAMES = ['list', 'register', 'register-with-token', 'heartbeat', 'server', 'local', 'system']
+const RESERVED_NAMES = ['list', 'register', 'register-with-token', 'heartbeat', 'ws', 'server', 'local', 'system']
 
 /** Agents name themselves: a UUID unless set. Nothing in it may need escaping in a path, a header or a log. */
 export const agentId = Type.String({
@@ -41,6 +41,15 @@ const AGENT_FACTS = {
 /** Their names, which are names of columns as well. */
 export const AGENT_FACT_NAMES = Object.keys(AGENT_FACTS) as readonly (keyof typeof AGENT_FACTS)[]
 
+const AGENT_INTERVALS = {
+  heartbeat_interval_seconds: Type.Optional(nullableCount('how often it will send a heartbeat')),
+  upload_interval_seconds: Type.Optional(nullableCount('how often it will bring what it read')),
+  discovery_interval_seconds: Type.Optional(nullableCount('how often it will look for printers')),
+}
+
+/** Their names, which are names of columns as well. */
+export const AGENT_INTERVAL_NAMES = Object.keys(AGENT_INTERVALS) as readonly (keyof typeof AGENT_INTERVALS)[]
+
 export const RegisterRequestSchema = Type.Object(
   {
     agent_id: Type.Optional(agentId),
@@ -53,6 +62,7 @@ export const RegisterRequestSchema = Type.Object(
       }),
     ),
     ...AGENT_FACTS,
+    ...AGENT_INTERVALS,
   },
   { ...open, title: 'RegisterRequest' },
 )
@@ -85,6 +95,7 @@ export const HeartbeatRequestSchema = Type.Object(
     timestamp: Type.Optional(timestamp('when it was sent, by the clock of the agent')),
     status: Type.Optional(nullableText(32, 'active')),
     ...AGENT_FACTS,
+    ...AGENT_INTERVALS,
     uptime_seconds: Type.Optional(nullableNumber('of the agent process')),
     devices_count: Type.Optional(nullableCount('printers that it watches')),
     last_scan: Type.Optional(timestamp('when the last discovery ended')),

@@ -64,3 +64,19 @@ export const AlertListSchema = Type.Object(
   { ...closed, title: 'AlertList' },
 )
 export type AlertList = Type.Static<typeof AlertListSchema>
+
+export const AlertTestRequestSchema = Type.Object(
+  { channel: text(64, 'NAME of [alerts.NAME]') },
+  { ...closed, title: 'AlertTestRequest' },
+)
+export type AlertTestRequest = Type.Static<typeof AlertTestRequestSchema>
+
+export const AlertTestAnswerSchema = Type.Object(
+  {
+    channel: Type.String(),
+    delivered: Type.Boolean(),
+    message: Type.String({ description: 'what came, or why nothing did' }),
+  },
+  { ...closed, title: 'AlertTestAnswer' },
+)
+export type AlertTestAnswer = Type.Static<typeof AlertTestAnswerSchema>

@@ -17,6 +17,7 @@ export const API_ERRORS = {
   token_expired: { status: 401, why: 'The life time of the token is over, or all its uses are.' },
   token_revoked: { status: 403, why: 'The token was revoked. An agent stops uploading until an admin lifts it.' },
   scope_insufficient: { status: 403, why: 'The token does not open this door; details.needed says which one would.' },
+  origin_refused: { status: 403, why: 'A page of another origin asked for a WebSocket with a token; use a ticket.' },
   agent_mismatch: { status: 403, why: 'The body or X-Agent-ID names another agent than the token.' },
   agent_exists: {
     status: 409,
@@ -37,6 +38,7 @@ export const API_ERRORS = {
   },
   invalid_items: { status: 422, why: 'Nothing was stored; details.items names each item that does not fit, and why.' },
   too_many_items: { status: 413, why: 'The batch holds more items than details.limit.' },
+  upgrade_required: { status: 426, why: 'This path takes WebSocket upgrades only.' },
   rate_limited: {
     status: 429,
     why: 'Too many requests of this agent, with this token or on this connection; Retry-After says how many seconds to wait.',
@@ -44,6 +46,10 @@ export const API_ERRORS = {
   too_many_attempts: {
     status: 429,
     why: 'Too many refused tokens or registrations from this address; Retry-After says how long to wait.',
+  },
+  too_many_commands: {
+    status: 429,
+    why: 'details.limit commands of this agent have not ended yet; wait until one has, or expired.',
   },
   internal: { status: 500, why: 'A fault of the server. It is in its log, under details.request_id.' },
   overloaded: {

@@ -5,6 +5,12 @@ import { closed, nullable, nullableText, nullableUtcTime, open, text, utcTime } 
 export const COMMAND_KINDS = ['scan_now', 'read_device', 'reload_config', 'send_diagnostics'] as const
 export type CommandKind = (typeof COMMAND_KINDS)[number]
 
+/** Of one agent, that have not ended. */
+export const MAX_OPEN_COMMANDS = 100
+/** Of a result, as JSON. */
+export const MAX_RESULT_CHARACTERS = 65_536
+export const DEFAULT_COMMAND_SECONDS = 300
+
 /** `pending` until the agent has it, `sent`, `running` from its first update on; the rest are ends. */
 export const COMMAND_STATES = ['pending', 'sent', 'running', 'succeeded', 'failed', 'refused', 'expired'] as const
 export type CommandState = (typeof COMMAND_STATES)[number]

@@ -27,10 +27,27 @@ export const CLOSE_CODES = {
 } as const
 export type CloseReason = keyof typeof CLOSE_CODES
 
+/** Offered with every upgrade; a browser offers `TICKET_PREFIX` and its ticket besides. */
+export const SUBPROTOCOL = 'printmaster'
+export const TICKET_PREFIX = 'printmaster.ticket.'
+export const TICKET_SECONDS = 30
+
+export const TicketSchema = Type.Object(
+  {
+    ticket: Type.String({ description: `good for one upgrade; offered as the subprotocol ${TICKET_PREFIX}TICKET` }),
+    expires_at: utcTime(`${TICKET_SECONDS} seconds from now`),
+  },
+  { ...closed, title: 'Ticket' },
+)
+export type Ticket = Type.Static<typeof TicketSchema>
+
 /** At most one heartbeat in so many seconds of one agent; those in between are passed over. */
 export const LEAST_HEARTBEAT_SECONDS = 10
 /** Without a word, ping or pong for so long a connection is closed. */
 export const SILENCE_SECONDS = 90
+export const PING_SECONDS = 30
+/** So many messages in a row that do not fit end the connection. */
+export const MAX_INVALID_MESSAGES = 10
 export const MAX_SOCKET_MESSAGE_BYTES = 256 * 1024
 
 const id = Type.Optional(text(64, 'named by the sender where it wants an ack; the ack repeats it'))
@@ -44,9 +61,6 @@ export const HelloSchema = Type.Object(
   {
     ...RegisterRequestSchema.properties,
     journal_id: HeartbeatRequestSchema.properties.journal_id,
-    heartbeat_interval_seconds: Type.Optional(nullableCount('')),
-    upload_interval_seconds: Type.Optional(nullableCount('')),
-    discovery_interval_seconds: Type.Optional(nullableCount('')),
   },
   { ...open, description: 'who speaks, and how often it will' },
 )

@@ -44,6 +44,7 @@ function setHeaders({ code, status, details }: ApiError, reply: FastifyReply): v
     )
   }
   if (code === 'unsupported_encoding') reply.header('accept-encoding', READ_ENCODINGS)
+  if (code === 'upgrade_required') reply.header('upgrade', 'websocket')
   if (code === 'method_not_allowed') reply.header('allow', String(details?.allow))
 }
 

@@ -12,12 +12,15 @@ import { answerError } from './answers.ts'
 import { compileAnswer, compileCheck, parseQuery } from './compile-schema.ts'
 import { type FindMethods, passAgain, passGate, passUnreadable, refuseRate } from './gate.ts'
 import { MAX_BATCH_BYTES, MAX_PIPELINED_REQUESTS, MAX_SMALL_BYTES, MAX_URL_LENGTH } from './limits/http-limits.ts'
+import { addSocketRoutes } from './live/socket-routes.ts'
 import { answerParserError } from './parser-errors.ts'
 import { parseBody, readBytes } from './read-body.ts'
 import { readRemoteAddress } from './remote-address.ts'
 import { addAgentRoutes } from './routes/agents.ts'
+import { addAlertRoutes } from './routes/alerts.ts'
 import { addAuditRoutes } from './routes/audit.ts'
 import { addBatchRoutes } from './routes/batches.ts'
+import { addCommandRoutes } from './routes/commands.ts'
 import { addDeviceRoutes } from './routes/devices.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addHeartbeatRoute } from './routes/heartbeat.ts'
@@ -136,13 +139,19 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
   addRegisterRoutes(app, services)
   addHeartbeatRoute(app, services)
   addAgentRoutes(app, services)
+  addCommandRoutes(app, services)
   addBatchRoutes(app, services)
   addDeviceRoutes(app, services)
+  addAlertRoutes(app, services)
   addAuditRoutes(app, services)
   addTokenRoutes(app, services)
   addHealthRoutes(app, services)
   addPrometheusRoute(app, services)
   addOpenApiRoute(app)
+  addSocketRoutes(app, services, (socket) => {
+    answering.delete(socket)
+    unanswered.delete(socket)
+  })
   await app.ready()
   return app
 }

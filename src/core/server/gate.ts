@@ -4,6 +4,7 @@ import type { Scope } from '../protocol/tokens.ts'
 import type { Principal } from './auth/door.ts'
 import { READ_ENCODINGS } from './ingest/unpack.ts'
 import { MAX_PENDING_BATCHES, MAX_PENDING_BYTES, MAX_URL_LENGTH } from './limits/http-limits.ts'
+import { findTicket } from './live/tickets.ts'
 import { refuseOverload } from './read-body.ts'
 import { recordAccess, recordMismatch } from './record-access.ts'
 import { isLocalPeer } from './remote-address.ts'
@@ -22,7 +23,10 @@ export async function passGate(request: FastifyRequest, services: Services, find
   checkForm(request, services)
   const { scope, localIsOpen, batch } = request.routeOptions.config
   if (scope === null || (localIsOpen && isLocalPeer(request, services.options.listen))) return
-  const principal = await authenticate(request, readToken(request), services, scope === 'enrolment')
+  const principal =
+    readTicket(request) === null
+      ? await authenticate(request, readToken(request), services, scope === 'enrolment')
+      : await redeemTicket(request, services)
   checkRate(principal, services)
   if (scope === undefined) throw refusePath(request, findMethods)
   checkScope(principal, scope)
@@ -40,7 +44,8 @@ export async function passUnreadable(request: FastifyRequest, services: Services
 
 /** Asks again once the body is there: it may have been long on its way. @throws ApiError */
 export async function passAgain(request: FastifyRequest, services: Services): Promise<void> {
-  if (request.principal === null) return
+  // a ticket is good once
+  if (request.principal === null || readTicket(request) !== null) return
   await authenticate(request, readToken(request), services, request.routeOptions.config.scope === 'enrolment')
 }
 
@@ -61,6 +66,22 @@ export async function authenticate(
     if (!(error instanceof ApiError)) throw error
     throw countRefusal(request, error, services)
   }
+}
+
+/** A ticket stands for the token that it was given for. @throws ApiError token_unknown, token_revoked, too_many_attempts */
+async function redeemTicket(request: FastifyRequest, services: Services): Promise<Principal> {
+  try {
+    request.principal = await services.tickets.redeem(readTicket(request) as string)
+    return request.principal
+  } catch (error) {
+    throw error instanceof ApiError ? countRefusal(request, error, services) : error
+  }
+}
+
+/** Of a browser that asks for a socket; null for everybody who can send a token. */
+function readTicket({ headers, routeOptions }: FastifyRequest): string | null {
+  if (routeOptions.config.takesTicket !== true || headers.authorization !== undefined) return null
+  return findTicket(headers['sec-websocket-protocol'])
 }
 
 /** What a refused token is answered with: the refusal, or after too many of them how long to wait. */
@@ -121,7 +142,7 @@ function checkScope({ scope }: Principal, needed: Scope): void {
  * @param more what it is worth beyond one, once that was taken
  * @throws ApiError rate_limited
  */
-export function checkRate(principal: Principal, { requestRate }: Services, more?: number): void {
+export function checkRate(principal: Principal, { requestRate }: Pick<Services, 'requestRate'>, more?: number): void {
   const wait = requestRate.take(principal, more)
   if (wait !== null) throw refuseRate(`too many requests ${describeWho(principal)}`, wait)
 }

@@ -15,13 +15,27 @@ export interface HeartbeatBuffer {
   close(): Promise<void>
 }
 
-/** Keeps the newest heartbeat of each agent and writes them once a second, all in one transaction. */
-export function createHeartbeatBuffer(store: Store, writes: WriteState, log: ServerLog): HeartbeatBuffer {
+/**
+ * Keeps the newest heartbeat of each agent and writes them once a second, all in one transaction. What an earlier one told
+ * and it does not is kept with it.
+ *
+ * @param onWritten is called after each write that worked
+ */
+export function createHeartbeatBuffer(
+  store: Store,
+  writes: WriteState,
+  log: ServerLog,
+  onWritten: () => void = () => undefined,
+): HeartbeatBuffer {
   let waiting = new Map<string, Heartbeat>()
   let isFailing = false
   let began_at: number | null = null
   let running: Promise<void> | null = null
 
+  const add = (heartbeat: Heartbeat) => {
+    const before = waiting.get(heartbeat.agent_id)
+    waiting.set(heartbeat.agent_id, before === undefined ? heartbeat : joinHeartbeats(before, heartbeat))
+  }
   const write = async () => {
     const taken = waiting
     waiting = new Map()
@@ -30,8 +44,11 @@ export function createHeartbeatBuffer(store: Store, writes: WriteState, log: Ser
       await store.recordHeartbeats([...taken.values()])
       isFailing = false
       writes.tell(true)
+      onWritten()
     } catch (error) {
-      waiting = new Map([...taken, ...waiting])
+      const since = waiting
+      waiting = taken
+      for (const heartbeat of since.values()) add(heartbeat)
       if (!isFailing) log.error({ reason: (error as Error).message }, 'heartbeats cannot be written; trying again')
       isFailing = true
       writes.tell(false)
@@ -49,7 +66,7 @@ export function createHeartbeatBuffer(store: Store, writes: WriteState, log: Ser
   }
   const timer = setInterval(() => void flush(), WRITE_EVERY_MS).unref()
   return {
-    add: (heartbeat) => void waiting.set(heartbeat.agent_id, heartbeat),
+    add,
     flush,
     get isStuck() {
       return began_at !== null && performance.now() - began_at >= STUCK_MS
@@ -60,3 +77,9 @@ export function createHeartbeatBuffer(store: Store, writes: WriteState, log: Ser
     },
   }
 }
+
+const joinHeartbeats = (before: Heartbeat, after: Heartbeat): Heartbeat => ({
+  ...after,
+  clock_offset_ms: after.clock_offset_ms ?? before.clock_offset_ms,
+  request: { ...before.request, ...after.request },
+})

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { AGENT_STATUSES } from '../protocol/agents.ts'
+import { ALERT_KINDS, type AlertKind } from '../protocol/alerts.ts'
 import type { StoreCounts } from '../store/store.ts'
 import type { DeviceGauges } from './device-gauges.ts'
 
@@ -10,6 +11,8 @@ export interface Instruments {
   readonly ingestBytes: Counter
   readonly refusedTokens: Counter
   readonly droppedConnections: Counter
+  readonly liveMessages: Counter<'type'>
+  readonly alertDeliveries: Counter<'channel' | 'outcome'>
   readonly duration: Histogram<'method' | 'route' | 'status'>
   readonly contentType: string
   /** The text for Prometheus. */
@@ -17,14 +20,17 @@ export interface Instruments {
 }
 
 interface Sources {
+  /** Open WebSockets. */
+  connections(): { readonly agents: number; readonly views: number }
   count(): Promise<StoreCounts>
   pending(): number
+  openAlerts(): Readonly<Record<AlertKind, number>>
   /** Null: nothing of single devices. */
   readonly devices: DeviceGauges | null
 }
 
 /** The counters of one server, in a registry of its own. */
-export function createInstruments({ count, pending, devices }: Sources): Instruments {
+export function createInstruments({ count, connections, pending, openAlerts, devices }: Sources): Instruments {
   const registry = new Registry()
   const registers = [registry]
   const gauge = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
@@ -37,6 +43,9 @@ export function createInstruments({ count, pending, devices }: Sources): Instrum
   const agents = gauge('printmaster_agents', 'Registered agents by status', ['status'])
   const size = gauge('printmaster_database_size_bytes', 'Size of the database')
   const waiting = gauge('printmaster_ingest_pending_batches', 'Batches that wait to be written')
+  const alertsOpen = gauge('printmaster_alerts_open', 'Open alerts by kind', ['kind'])
+  const agentConnections = gauge('printmaster_agent_connections', 'Agents that are connected by WebSocket')
+  const viewConnections = gauge('printmaster_ui_connections', 'Live views that are connected by WebSocket')
   collectDefaultMetrics({ register: registry })
 
   const refresh = async () => {
@@ -46,6 +55,11 @@ export function createInstruments({ count, pending, devices }: Sources): Instrum
     devicesTotal.set(found.devices)
     size.set(found.size_bytes)
     waiting.set(pending())
+    const { agents: agentSockets, views } = connections()
+    agentConnections.set(agentSockets)
+    viewConnections.set(views)
+    const open = openAlerts()
+    for (const kind of ALERT_KINDS) alertsOpen.set({ kind }, open[kind])
     const lines = await devices?.render()
     return [await registry.metrics(), lines ?? ''].join('')
   }
@@ -57,6 +71,11 @@ export function createInstruments({ count, pending, devices }: Sources): Instrum
     ingestBytes: counter('printmaster_ingest_bytes_total', 'Unpacked bytes of batches'),
     refusedTokens: counter('printmaster_refused_tokens_total', 'Tokens that were presented and refused'),
     droppedConnections: counter('printmaster_dropped_connections_total', 'Connections beyond max_connections'),
+    alertDeliveries: counter('printmaster_alert_deliveries_total', 'Tries to deliver alerts by channel and outcome', [
+      'channel',
+      'outcome',
+    ]),
+    liveMessages: counter('printmaster_live_messages_total', 'Messages on WebSockets, either way, by type', ['type']),
     duration: new Histogram({
       name: 'printmaster_http_request_duration_seconds',
       help: 'Time from the headers of a request to the end of its answer',

@@ -1,5 +1,4 @@
-import type { FastifyRequest } from 'fastify'
-import { recordAccess } from './record-access.ts'
+import { type Asker, recordAccess } from './record-access.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -7,10 +6,10 @@ import type { Services } from './services.ts'
  * agent_id; the audit log gets to know it once for each two of them. Waits for nothing.
  */
 export function noteJournal(
-  request: FastifyRequest,
+  request: Asker,
   agent_id: string,
   journal_id: string,
-  { journals, client, log }: Services,
+  { journals, client, log }: Pick<Services, 'journals' | 'client' | 'log'>,
 ): boolean {
   const others = journals.hear(agent_id, journal_id, request.received_at, request.remote_address)
   for (const other of others) {

@@ -23,7 +23,7 @@ export function answerConnect(socket: Socket): void {
   answerSocket(socket, new ApiError('method_not_allowed', 'this server is no proxy'))
 }
 
-function answerSocket(socket: Socket, refusal: ApiError): void {
+export function answerSocket(socket: Socket, refusal: ApiError): void {
   const body = JSON.stringify(refusal.toAnswer())
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,

@@ -10,8 +10,13 @@ export interface Access {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+/** Who asks, when and from where: a request, or a message on a socket. */
+export type Asker = Pick<FastifyRequest, 'principal' | 'received_at' | 'remote_address'> & {
+  readonly routeOptions: { readonly url?: string | undefined }
+}
+
 /** Who is asking, for the audit log. */
-export function actorOf(request: FastifyRequest): Actor {
+export function actorOf(request: Asker): Actor {
   const { principal, remote_address } = request
   if (principal === null) return { type: 'server', id: 'server', ip_address: remote_address }
   return principal.agent_id === null
@@ -20,7 +25,7 @@ export function actorOf(request: FastifyRequest): Actor {
 }
 
 /** Records what a request did or wanted, before it is answered. @throws StoreError */
-export async function recordAccess(store: Store, request: FastifyRequest, access: Access): Promise<void> {
+export async function recordAccess(store: Store, request: Asker, access: Access): Promise<void> {
   const { principal, received_at } = request
   const event: NewAuditEvent = {
     event_id: makeUuid(),
@@ -39,7 +44,7 @@ export async function recordAccess(store: Store, request: FastifyRequest, access
 }
 
 /** An agent that speaks in the name of another one. @param claimed the other's id, as it was sent */
-export function recordMismatch(store: Store, request: FastifyRequest, claimed: string | null): Promise<void> {
+export function recordMismatch(store: Store, request: Asker, claimed: string | null): Promise<void> {
   return recordAccess(store, request, {
     action: 'agent_mismatch',
     resource_type: 'agent',

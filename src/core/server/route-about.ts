@@ -22,6 +22,8 @@ interface RouteConfig {
   readonly scope?: Scope | null
   /** Needs no token from this machine itself. */
   readonly localIsOpen?: boolean
+  /** A ticket among its subprotocols opens it as well. */
+  readonly takesTicket?: boolean
   readonly body_limit?: number
   /** The body goes to the worker as it came; this describes it. */
   readonly batch?: TSchema
@@ -32,9 +34,10 @@ export interface RouteAbout {
   readonly id: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'agents' | 'devices' | 'audit' | 'tokens' | 'server'
+  readonly tag: 'agents' | 'devices' | 'alerts' | 'audit' | 'tokens' | 'server'
   readonly scope: Scope | null
   readonly localIsOpen?: boolean
+  readonly takesTicket?: boolean
   readonly body?: TSchema
   readonly body_limit?: number
   readonly batch?: TSchema
@@ -80,7 +83,7 @@ const OF_AGENTS: readonly ApiErrorCode[] = ['agent_mismatch']
 
 /** The options of a Fastify route. */
 export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOptions, 'schema' | 'config'>> {
-  const { scope, localIsOpen, body, batch, query, param } = about
+  const { scope, localIsOpen, takesTicket, body, batch, query, param } = about
   const codes = new Set<ApiErrorCode>([
     ...ALWAYS,
     ...(scope === null ? [] : WITH_TOKEN),
@@ -97,6 +100,7 @@ export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOp
       scope,
       body_limit: about.body_limit ?? MAX_SMALL_BYTES,
       ...(localIsOpen && { localIsOpen }),
+      ...(takesTicket && { takesTicket }),
       ...(batch !== undefined && { batch }),
     },
     schema: {

@@ -1,3 +1,4 @@
+import type { AlertOptions } from '../alerts/alert-options.ts'
 import type { Secret } from '../model/secret.ts'
 
 /** What a server is started with, checked by config. */
@@ -26,6 +27,9 @@ export interface ServerOptions {
   }
   /** An agent that was not heard from for so long is offline. */
   readonly offline_after_seconds: number
+  /** An agent that told its heartbeat interval is offline after so many of them without a sign of life. */
+  readonly missed_heartbeats: number
+  readonly alerts: AlertOptions
   /** Page counts and supplies of each device in /metrics. */
   readonly device_metrics: boolean
   /** From config; kept in the database by its hash under the name `config`. */

@@ -1,17 +1,22 @@
 import {
   createServer as createHttpServer,
+  type IncomingMessage,
   type ServerOptions as NodeOptions,
   type RequestListener,
   type Server,
 } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { createAlertKeeper } from '../alerts/keeper.ts'
+import { systemClock } from '../lifecycle/clock.ts'
 import { PrintMasterError } from '../model/error.ts'
 import { buildApp } from './app.ts'
 import { createDoor } from './auth/door.ts'
 import { keepEnrolmentToken } from './auth/keep-enrolment.ts'
 import { createRefusedAttempts } from './auth/refused-attempts.ts'
+import { createChangeBell } from './change-bell.ts'
 import { checkEnrolment, checkTransport } from './check-listen.ts'
+import { createCommandOffice } from './commands/command-office.ts'
 import { createDeviceGauges } from './device-gauges.ts'
 import { createHeartbeatBuffer } from './heartbeat-buffer.ts'
 import { createInstruments } from './instruments.ts'
@@ -20,8 +25,16 @@ import { createBatchPlaces } from './limits/batch-places.ts'
 import { HTTP_TIMES, type HttpTimes, MAX_HEADER_BYTES } from './limits/http-limits.ts'
 import { createRefusedRegistrations } from './limits/refused-registrations.ts'
 import { createRequestRate } from './limits/request-rate.ts'
+import { createAgentHub } from './live/agent-hub.ts'
+import { LIVE_SETTINGS, type LiveSettings } from './live/live-settings.ts'
+import { isSocketUpgrade, routeUpgrade } from './live/route-upgrade.ts'
+import { createTickets } from './live/tickets.ts'
+import { watchTokens } from './live/token-watch.ts'
+import { createViewHub } from './live/view-hub.ts'
 import { loadCertificate } from './load-certificate.ts'
 import { answerConnect, answerExpectation } from './parser-errors.ts'
+import { createPresenceMonitor, PRESENCE_TIMES, type PresenceTimes } from './presence/presence-monitor.ts'
+import { runAlerts } from './run-alerts.ts'
 import type { ServerLog, ServerOptions } from './server-options.ts'
 import type { Services } from './services.ts'
 import { openStoreClient, type StoreClient } from './store-client.ts'
@@ -32,6 +45,8 @@ export interface StartDependencies {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly times?: HttpTimes
+  readonly live_settings?: LiveSettings
+  readonly presence_times?: PresenceTimes
 }
 
 export interface RunningServer {
@@ -65,11 +80,13 @@ async function serve(
   options: ServerOptions,
   client: StoreClient,
   certificate: Awaited<ReturnType<typeof loadCertificate>> | null,
-  { log, now, times = HTTP_TIMES }: StartDependencies,
+  dependencies: StartDependencies,
 ): Promise<RunningServer> {
+  const { log, now, times = HTTP_TIMES } = dependencies
   await keepEnrolmentToken(client.store, options.enrolment_token, now())
   checkEnrolment(options, await client.store.hasEnrolment(now()))
-  const services = await makeServices(options, client, log, now)
+  const services = await makeServices(options, client, dependencies)
+  const { presence, agentHub, viewHub, tokenWatch } = services
   let server: Server | HttpsServer | undefined
   const app = await buildApp(services, (handler) => {
     server = makeServer(handler as RequestListener, certificate, times, services)
@@ -77,17 +94,28 @@ async function serve(
   })
   const listening = server as Server | HttpsServer | undefined
   if (listening === undefined) throw new Error('no server was made')
+  listening.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+    routeUpgrade((asked, answer) => app.routing(asked, answer), request, socket, head),
+  )
+  let keeping: ReturnType<typeof runAlerts> | null = null
   const leaveStore = async () => {
+    await keeping?.close()
+    tokenWatch.close()
+    await presence.close()
+    await Promise.all([agentHub.close(), viewHub.close()])
     services.door.close()
+    await services.commands.close()
     await services.heartbeats.close()
     services.writes.close()
   }
   try {
+    await presence.start()
     await app.listen({ host: options.listen.address, port: options.listen.port })
   } catch (error) {
     await leaveStore()
     throw explainListen(error as NodeJS.ErrnoException, options)
   }
+  if (options.alerts.enabled) keeping = runAlerts(services.alerts)
   void client.ended.then(() => {
     if (!services.closing) log.error({}, 'the database threads ended; nothing can be stored any more')
   })
@@ -95,7 +123,9 @@ async function serve(
   const close = async () => {
     services.closing = true
     const cut = setTimeout(() => listening.closeAllConnections(), times.closing_ms)
-    await app.close()
+    // a socket that the server ends is no agent that left
+    await presence.close()
+    await Promise.all([agentHub.close(), viewHub.close(), app.close()])
     clearTimeout(cut)
     await leaveStore()
     await client.close()
@@ -114,32 +144,71 @@ async function serve(
 async function makeServices(
   options: ServerOptions,
   client: StoreClient,
-  log: ServerLog,
-  now: () => number,
+  { log, now, live_settings = LIVE_SETTINGS, presence_times = PRESENCE_TIMES }: StartDependencies,
 ): Promise<Services> {
   const { store } = client
   const { limits, offline_after_seconds, device_metrics } = options
+  const alerts = createAlertKeeper({
+    client,
+    options: { ...options.alerts, offline_after_seconds },
+    log,
+    clock: { ...systemClock, now },
+    onDelivery: (channel, outcome) => instruments.alertDeliveries.inc({ channel, outcome }),
+  })
   const writes = createWriteState(() => store.tryWrite(now()), log)
-  return {
+  const instruments = createInstruments({
+    count: () => store.count(offline_after_seconds * 1000, now()),
+    pending: () => client.pending().batches,
+    connections: () => ({ agents: agentHub.sockets.size, views: viewHub.sockets.size }),
+    openAlerts: () => alerts.countOpen(),
+    devices: device_metrics ? createDeviceGauges(store) : null,
+  })
+  const bell = createChangeBell()
+  bell.listen(alerts.poke)
+  const presence = createPresenceMonitor({
+    store,
+    log,
+    now,
+    rules: { offline_after_ms: offline_after_seconds * 1000, missed_heartbeats: options.missed_heartbeats },
+    times: presence_times,
+    onDecided: bell.ring,
+  })
+  const shared = {
     options,
     client,
     store_id: (await store.describe()).store_id,
-    door: createDoor(store, now),
-    attempts: createRefusedAttempts(limits.refused_attempts),
     requestRate: createRequestRate(limits.requests_per_second, limits.burst),
-    registrations: createRefusedRegistrations(),
-    batchPlaces: createBatchPlaces(),
-    heartbeats: createHeartbeatBuffer(store, writes, log),
+    heartbeats: createHeartbeatBuffer(store, writes, log, bell.ring),
     journals: createJournalWatch(offline_after_seconds * 1000),
-    writes,
-    instruments: createInstruments({
-      count: () => store.count(offline_after_seconds * 1000, now()),
-      pending: () => client.pending().batches,
-      devices: device_metrics ? createDeviceGauges(store) : null,
-    }),
-    bodies: { bytes: 0 },
+    instruments,
+    presence,
+    live_settings,
+    bell,
     log,
     now,
+  }
+  const agentHub = createAgentHub(shared, {
+    onConnected: (agent_id) => commands.onConnected(agent_id),
+    onCommandUpdate: (agent_id, update) => commands.onUpdate(agent_id, update),
+  })
+  const commands = createCommandOffice({ client, hub: agentHub, log, now })
+  const viewHub = createViewHub(shared)
+  const door = createDoor(store, now)
+  const { recheck_ms, ticket_ms } = live_settings
+  return {
+    ...shared,
+    door,
+    agentHub,
+    commands,
+    viewHub,
+    tickets: createTickets(store, now, ticket_ms),
+    tokenWatch: watchTokens(door, store, [agentHub.sockets, viewHub.sockets], { log, now, recheck_ms }),
+    attempts: createRefusedAttempts(limits.refused_attempts),
+    registrations: createRefusedRegistrations(),
+    batchPlaces: createBatchPlaces(),
+    writes,
+    alerts,
+    bodies: { bytes: 0 },
     started_at: now(),
     closing: false,
   }
@@ -157,6 +226,7 @@ function makeServer(
     requestTimeout: times.request_ms,
     keepAliveTimeout: times.keep_alive_ms,
     connectionsCheckingInterval: times.check_ms,
+    shouldUpgradeCallback: isSocketUpgrade,
     requireHostHeader: false, // the gate refuses it in the shape of all errors
     noDelay: true,
   }

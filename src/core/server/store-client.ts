@@ -27,6 +27,7 @@ export interface StoreClient {
 /** Short questions that requests wait for: they never wait behind a list. */
 const KNOCKING = [
   'findToken',
+  'findEndedTokens',
   'tokensVersion',
   'hasEnrolment',
   'lastSeq',
@@ -41,6 +42,7 @@ const READING = [
   'listAgentHealth',
   'listDevices',
   'findDevice',
+  'readDeviceReports',
   'listMetrics',
   'listAudit',
   'readChanges',

@@ -10,7 +10,7 @@ import type { Alert, AlertKind, AlertLevel } from '../protocol/alerts.ts'
 import type { AuditEntry } from '../protocol/audit.ts'
 import type { BatchKind, InvalidItem } from '../protocol/batches.ts'
 import type { Command, CommandKind, CommandParams, CommandRecord, CommandUpdate } from '../protocol/commands.ts'
-import type { Device, DeviceDetail, DeviceSort } from '../protocol/devices.ts'
+import type { Device, DeviceDetail, DeviceSort, WireSupply } from '../protocol/devices.ts'
 import type { Metric, MetricPeriod, Resolution } from '../protocol/metrics.ts'
 import type { Scope, Token } from '../protocol/tokens.ts'
 import type { CheckedItem } from './checked-item.ts'
@@ -33,6 +33,8 @@ export interface Store {
   revokeToken(token_id: string, actor: Actor, now: number): Promise<Token | null>
   /** What the SHA-256 of a presented token opens; null when there is no such token. Expired and revoked ones are found. */
   findToken(hash: Uint8Array): Promise<TokenRecord | null>
+  /** Of these tokens those that open nothing any more: revoked, expired, replaced. */
+  findEndedTokens(token_ids: readonly string[], now: number): Promise<string[]>
   /** Grows with every change of tokens, whichever process made it. */
   tokensVersion(): Promise<number>
   /** True while an enrolment token is valid, and once an agent has registered. */
@@ -52,6 +54,8 @@ export interface Store {
   listDevices(query: DevicesFilter): Promise<Page<Device>>
   /** Finds the surviving device for the id of one that was merged. */
   findDevice(device_id: string): Promise<DeviceDetail | null>
+  /** What these devices said last of supplies and alerts; without those that are unknown or were merged away. */
+  readDeviceReports(device_ids: readonly string[]): Promise<DeviceReport[]>
   /** Null when there is no such device. */
   listMetrics(query: MetricsFilter): Promise<(Page<Metric | MetricPeriod> & { device_id: string }) | null>
 
@@ -65,13 +69,17 @@ export interface Store {
   /** What the monitor needs to know of every agent when it starts, and of new ones; `after` is the last rowid it has. */
   listPresence(after: number): Promise<readonly PresenceRow[]>
 
-  createCommand(command: NewCommand, actor: Actor, now: number): Promise<CommandRecord | 'agent_unknown'>
+  /** `too_many`: so many of this agent have not ended. */
+  createCommand(command: NewCommand, actor: Actor, now: number): Promise<CommandRecord | 'agent_unknown' | 'too_many'>
   findCommand(command_id: string): Promise<CommandRecord | null>
   /** Newest first. */
   listCommands(agent_id: string, limit: number): Promise<CommandRecord[]>
   /** Those that an agent that is there now has to be handed: not expired, without an update so far. Marks them sent. */
   takeCommands(agent_id: string, now: number): Promise<Command[]>
-  /** Ends of commands are audited. A command that has ended stays as it ended; of another agent it is none. */
+  /**
+   * Ends of commands are audited. A command that has ended stays as it ended, but for one that was handed over and
+   * presumed expired: its agent knows better. Of another agent it is none.
+   */
   updateCommand(agent_id: string, update: CommandUpdate, now: number): Promise<CommandRecord | null>
   /** Ends those that nobody began in time. Gives how many. */
   expireCommands(now: number): Promise<number>
@@ -81,8 +89,8 @@ export interface Store {
   recordAlerts(changes: readonly AlertChange[], channels: readonly string[], now: number): Promise<void>
   /** Null for an unknown one. Audited. */
   acknowledgeAlert(alert_id: string, actor: Actor, channels: readonly string[], now: number): Promise<Alert | null>
-  /** Those whose time has come, oldest first. */
-  nextDeliveries(limit: number, now: number): Promise<Delivery[]>
+  /** Those whose time has come, oldest first: of all channels or of one. An alert's own come one after the other. */
+  nextDeliveries(limit: number, now: number, channel?: string): Promise<Delivery[]>
   recordDelivery(delivery_id: number, outcome: DeliveryOutcome, now: number): Promise<void>
 
   /** Appends what others did; an `event_id` that its actor used already is passed over. Gives how many were new. */
@@ -246,6 +254,15 @@ export interface DevicesFilter extends PageRequest {
   readonly sort?: DeviceSort | `-${DeviceSort}`
 }
 
+/** Of the newest readings of the source that told the one and the other; null where none did. */
+export interface DeviceReport {
+  readonly device_id: string
+  /** Null as well where they could not be read. */
+  readonly supplies: readonly WireSupply[] | null
+  /** As scan prints them. */
+  readonly alerts: readonly Readonly<Record<string, unknown>>[] | null
+}
+
 export interface MetricsFilter extends PageRequest {
   readonly device_id: string
   /** Milliseconds; `from` is in, `to` is out. */
@@ -305,6 +322,7 @@ export interface PresenceRow {
   readonly status: AgentStatus | null
   readonly status_since: number | null
   readonly status_reason: string | null
+  readonly connection: 'websocket' | 'http' | null
   readonly last_seen: number | null
   readonly last_scan: number | null
   readonly last_upload: number | null
@@ -339,6 +357,8 @@ export interface AlertsFilter extends PageRequest {
   /** Milliseconds of `opened_at`. */
   readonly from?: number
   readonly to?: number
+  /** Milliseconds of `closed_at`. */
+  readonly closed_since?: number
 }
 
 /** One alert per (kind, agent, device, subject) is open at a time. */
@@ -352,6 +372,8 @@ export interface AlertChange {
   readonly message: string
   readonly details: Readonly<Record<string, unknown>>
   readonly at: number
+  /** In place of those of the call. That it is closed hears only who was told that it was opened. */
+  readonly channels?: readonly string[]
 }
 
 export interface Delivery {

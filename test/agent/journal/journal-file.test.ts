@@ -97,7 +97,7 @@ describe('the file', () => {
     const db = openDatabase(file)
     applyMigrations(db, file, { ...JOURNAL_SCHEMA, migrations: [...JOURNAL_SCHEMA.migrations, 'SELECT 1'] })
     db.close()
-    expect(existsSync(`${file}.before-2`)).toBe(true)
+    expect(existsSync(`${file}.before-${JOURNAL_SCHEMA.migrations.length + 1}`)).toBe(true)
     expect(expectError(() => openJournal(file, newOptions())).code).toBe('newer_schema')
   })
 

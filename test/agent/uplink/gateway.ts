@@ -34,6 +34,8 @@ export interface Gateway {
 export async function startGateway(target: string, intercept: Intercept = () => null): Promise<Gateway> {
   const requests: Passing[] = []
   const server = createServer(async (incoming, outgoing) => {
+    // as many that stand before servers, it knows no WebSocket
+    if (incoming.headers.upgrade !== undefined) return void outgoing.writeHead(404).end()
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
@@ -52,7 +54,9 @@ export async function startGateway(target: string, intercept: Intercept = () => 
       method: incoming.method as 'POST',
       headers: headers as Record<string, string>,
       body,
-    })
+    }).catch(() => null)
+    // a server that is not there
+    if (answer === null) return void outgoing.destroy()
     outgoing.writeHead(answer.statusCode, { 'content-type': 'application/json' })
     outgoing.end(await answer.body.text())
   })

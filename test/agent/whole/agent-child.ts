@@ -14,8 +14,8 @@ const log = { error: write('error'), warn: write('warn'), info: () => undefined,
 const agent = await startAgent(optionsFor(setup), { clock, log, version: '0.0.0', machine: 'machine' })
 tell({ ready: true })
 const timer = setInterval(() => {
-  const { journal, uplink } = agent.facts()
-  tell({ queue: journal.queue_length, state: uplink.state })
+  const { journal, uplink, discovery } = agent.facts()
+  tell({ queue: journal.queue_length, state: uplink.state, isDiscovering: discovery.is_running })
 }, 50)
 process.on('SIGTERM', async () => {
   clearInterval(timer)

@@ -58,7 +58,7 @@ export async function fuzzRoutes(
     operations.map(({ method, path }) => [`${method} ${path}`, 0]),
   )
   const faults: string[] = []
-  const known: Known = { device_id: [], agent_id: ['fuzzed'], token_id: [] }
+  const known: Known = { device_id: [], agent_id: ['fuzzed'], token_id: [], command_id: [] }
   let half = 0
   let next = 0
   const work = async () => {
@@ -114,10 +114,11 @@ async function readOperations({ url }: ServerProcess, dispatcher: Agent, { viewe
   )
 }
 
-type Known = Record<'device_id' | 'agent_id' | 'token_id', string[]>
+type Known = Record<'device_id' | 'agent_id' | 'token_id' | 'command_id', string[]>
 
 function remember(known: Known, label: string, text: string): void {
-  const names = label === 'POST /api/v1/tokens' ? (['token_id'] as const) : (['device_id', 'agent_id'] as const)
+  const names =
+    label === 'POST /api/v1/tokens' ? (['token_id'] as const) : (['device_id', 'agent_id', 'command_id'] as const)
   for (const name of names) {
     for (const [, id] of text.slice(0, 20_000).matchAll(new RegExp(`"${name}":"([^"\\\\]+)"`, 'g'))) {
       if (known[name].length < REMEMBERED) known[name].push(id as string)

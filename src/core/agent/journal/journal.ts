@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../protocol/audit.ts'
 import type { BatchKind } from '../../protocol/batches.ts'
+import type { CommandKind, CommandParams, CommandUpdate } from '../../protocol/commands.ts'
 import type { JournalOptions } from '../agent-options.ts'
 import type { KnownPrinter, PrinterSnapshot } from '../known-printer.ts'
 
@@ -48,6 +49,18 @@ export interface Journal {
   nextEvents(limit: number): AuditEvent[]
   acknowledgeEvents(event_ids: readonly string[]): void
 
+  /** Writes down what the server asks for, before it is done. False for one that is there already. */
+  acceptCommand(command: Pick<JournalledCommand, 'command_id' | 'kind' | 'params' | 'expires_at'>): boolean
+  /** It is about to be done. False where that was said before: then it must not be. */
+  beginCommand(command_id: string): boolean
+  /** One that has ended stays as it ended. */
+  endCommand(command_id: string, end: CommandEnd, now: number): void
+  /** The server knows how it ended; or, asking again, does not any more. */
+  deliverCommand(command_id: string, isDelivered: boolean): void
+  findCommand(command_id: string): JournalledCommand | null
+  /** Those that have not ended, and those whose end the server does not know, in the order in which they came. */
+  listOpenCommands(): JournalledCommand[]
+
   /** Lets go what is over age or size, by the rule in docs/agent.md. Cheap when there is nothing to do. */
   trim(now: number): TrimReport
   /** What config says now, after a reload; the next `trim` goes by it. */
@@ -94,6 +107,24 @@ export interface Occasion {
   readonly forgotten?: readonly string[]
   /** Without event_id: the journal gives one. */
   readonly events?: readonly AuditEvent[]
+}
+
+export interface JournalledCommand {
+  readonly command_id: string
+  readonly kind: CommandKind
+  readonly params: CommandParams
+  /** By the clock of the server. */
+  readonly expires_at: number
+  readonly state: 'waiting' | CommandUpdate['state']
+  readonly message: string | null
+  readonly result: Readonly<Record<string, unknown>> | null
+}
+
+export interface CommandEnd {
+  readonly state: Exclude<CommandUpdate['state'], 'running'>
+  /** For a person. */
+  readonly message?: string | null
+  readonly result?: Readonly<Record<string, unknown>> | null
 }
 
 export interface BatchLimits {

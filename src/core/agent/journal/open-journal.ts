@@ -4,6 +4,7 @@ import { applyMigrations } from '../../store/sqlite/apply-migrations.ts'
 import { type Database, type OpenOptions, openDatabase } from '../../store/sqlite/open-database.ts'
 import type { JournalOptions } from '../agent-options.ts'
 import { prepareBatches } from './batches.ts'
+import { prepareCommands } from './commands.ts'
 import { countJournal } from './count-journal.ts'
 import { prepareEntries } from './entries.ts'
 import { prepareEvents } from './events.ts'
@@ -66,11 +67,15 @@ function composeJournal(db: Database, path: string, options: OpenJournalOptions,
   const entries = prepareEntries(db, makeId)
   const quarantine = prepareQuarantine(db)
   const batches = prepareBatches(db, row, entries, quarantine)
+  const commands = prepareCommands(db)
   const losses = prepareLosses(db, row, events)
   const worked = prepareWorkedTime(db, options.now)
   const size = measureJournal(db, path, options.size_mb)
   let { days } = options
-  const trim = prepareTrim({ db, guard, row, worked, entries, batches, quarantine, events, losses, size }, () => days)
+  const trim = prepareTrim(
+    { db, guard, row, worked, entries, batches, quarantine, events, commands, losses, size },
+    () => days,
+  )
   const { read, write } = guard
 
   const resize = (limits: Pick<JournalOptions, 'size_mb' | 'days'>): void => {
@@ -134,6 +139,13 @@ function composeJournal(db: Database, path: string, options: OpenJournalOptions,
       write(() => {
         event_ids.forEach(events.forget)
       }),
+
+    acceptCommand: (command) => write(() => commands.accept(command)),
+    beginCommand: (command_id) => write(() => commands.begin(command_id)),
+    endCommand: (command_id, end, now) => write(() => commands.end(command_id, end, worked.advance(now))),
+    deliverCommand: (command_id, isDelivered) => write(() => commands.setDelivered(command_id, isDelivered)),
+    findCommand: (command_id) => read(() => commands.find(command_id)),
+    listOpenCommands: () => read(commands.listOpen),
 
     trim,
     resize,

@@ -1,5 +1,6 @@
 import type { Database } from '../../store/sqlite/open-database.ts'
 import type { Batches } from './batches.ts'
+import type { Commands } from './commands.ts'
 import type { Entries, Removal } from './entries.ts'
 import type { Events } from './events.ts'
 import type { Guard } from './guard-writes.ts'
@@ -14,6 +15,8 @@ import type { WorkedTime } from './worked-time.ts'
 const DAY_MS = 86_400_000
 /** A server restored from a backup of this age gets all again. */
 const ACKNOWLEDGED_MS = 7 * DAY_MS
+/** Long after the last of them could be asked for again. */
+const COMMANDS_MS = 7 * DAY_MS
 
 /** Rows in one transaction: for age, and for want of room, where each step looks whether it was enough. */
 const AGED_ROWS = 2000
@@ -36,13 +39,14 @@ export interface TrimmedParts {
   readonly batches: Batches
   readonly quarantine: Quarantine
   readonly events: Events
+  readonly commands: Commands
   readonly losses: Losses
   readonly size: Size
 }
 
 /** Lets go by the rule in docs/agent.md, in transactions of their own. `days` is asked for each time: config may change. */
 export function prepareTrim(parts: TrimmedParts, days: () => number): (now: number) => TrimReport {
-  const { db, guard, row, worked, entries, batches, quarantine, events, losses, size } = parts
+  const { db, guard, row, worked, entries, batches, quarantine, events, commands, losses, size } = parts
   const thinners = { hours: startThinning('hours'), days: startThinning('days') }
 
   return (now) => {
@@ -88,12 +92,14 @@ export function prepareTrim(parts: TrimmedParts, days: () => number): (now: numb
     // for age; a statement that finds nothing costs little, a transaction more
     const old = worked.findOld(age)
     if (batches.hasAcknowledged(time - ACKNOWLEDGED_MS)) while (expire(time - ACKNOWLEDGED_MS) > 0);
+    while (commands.has(time - COMMANDS_MS)) guard.write(() => commands.drop(time - COMMANDS_MS, AGED_ROWS))
     if (quarantine.has(time - age)) while (dropQuarantined(time - age, AGED_ROWS) > 0);
     if (entries.hasWaiting(old.last_entry)) while (dropUnsent(old.last_entry, AGED_ROWS) > 0);
     if (events.has(old.last_event)) while (dropEvents(old.last_event, AGED_ROWS) > 0);
 
     // for want of room: each step goes on until it has nothing more to give
     const steps = [
+      () => guard.write(() => commands.forgetResults(STEP_ROWS)),
       () => expire(ALL),
       () => thin('hours'),
       () => thin('days'),

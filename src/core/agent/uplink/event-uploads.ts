@@ -1,5 +1,6 @@
 import type { Clock } from '../../lifecycle/clock.ts'
 import type { AuditEvent } from '../../protocol/audit.ts'
+import { MAX_SOCKET_MESSAGE_BYTES } from '../../protocol/live.ts'
 import type { Journal } from '../journal/journal.ts'
 import { LoggedSchema } from './answers.ts'
 import { createBatchSize } from './batch-size.ts'
@@ -12,6 +13,8 @@ import type { UplinkLog, UplinkStatus } from './status.ts'
 const MOST_EVENTS = 500
 /** Below the 1 MiB that the server takes. */
 const MOST_BYTES = 768 * 1024
+/** With what goes around them they fit into one message. */
+const MOST_MESSAGE_BYTES = MAX_SOCKET_MESSAGE_BYTES - 1024
 /** So many count as six requests there. */
 const PACE_MS = 1000
 
@@ -50,8 +53,15 @@ export function createEventUploads(parts: EventParts): LaneJob & { trigger(): vo
     }
     paced = clock.monotonic() + PACE_MS
     // whom they are of, the token says
-    const body = JSON.stringify({ events: events.map(({ agent_id: _, ...event }) => event) })
-    const verdict = await line.send(lane, { path: '/audit/log', schema: LoggedSchema, body, size: 'small' }, signal)
+    const data = { events: events.map(({ agent_id: _, ...event }) => event) }
+    const body = JSON.stringify(data)
+    const isSmall = Buffer.byteLength(body) <= MOST_MESSAGE_BYTES
+    const request = { path: '/audit/log', schema: LoggedSchema, body, size: 'small' } as const
+    const verdict = await line.send(
+      lane,
+      { ...request, ...(isSmall && { message: { type: 'events', data } as const }) },
+      signal,
+    )
     if (verdict === null) return
     if (verdict.kind === 'ok') {
       if (verdict.body.received !== events.length) return lane.failed('the answer is to other events')

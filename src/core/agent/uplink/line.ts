@@ -2,10 +2,15 @@ import type { Static, TSchema } from 'typebox'
 import type { AgentClient, AgentRequest } from '../../client/agent-client.ts'
 import { Secret } from '../../model/secret.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { Link } from '../live/link.ts'
+import type { AskedMessage } from '../live/session.ts'
 import { judgeAnswer, type Verdict } from './judge-answer.ts'
 import type { Lane } from './lane.ts'
 
-export type UplinkRequest<S extends TSchema> = Omit<AgentRequest<S>, 'token'>
+export type UplinkRequest<S extends TSchema> = Omit<AgentRequest<S>, 'token'> & {
+  /** The same as a message, which is sent in its place while there is a WebSocket. */
+  readonly message?: { readonly type: AskedMessage; readonly data: object }
+}
 
 /** The way to the server, which all lanes share. */
 export interface Line {
@@ -26,6 +31,7 @@ export interface LineParts {
   readonly journal: Journal
   /** Null where none can be made. */
   client(): AgentClient | null
+  readonly link: Pick<Link, 'isOpen' | 'ask' | 'accepted'>
   /** The token was taken. */
   onAccepted(): void
   /** The token opens nothing: it is not known, or was revoked. */
@@ -34,22 +40,28 @@ export interface LineParts {
   onDoubt(): void
 }
 
-export function createLine({ journal, client, onAccepted, onRejected, onDoubt }: LineParts): Line {
+export function createLine({ journal, client, link, onAccepted, onRejected, onDoubt }: LineParts): Line {
   let not_before = 0
   return {
     get not_before() {
       return not_before
     },
-    async send(lane, request, signal) {
+    async send(lane, { message, ...request }, signal) {
       const token = journal.recall('agent_token')
       const channel = client()
       if (token === null || channel === null) return null
       const isHeartbeat = lane.name === 'heartbeat'
-      const answer = await channel.post({ ...request, token: new Secret(token) }, signal)
+      const isLive = message !== undefined && link.isOpen
+      const answer = isLive
+        ? await link.ask(message.type, message.data, request.schema)
+        : await channel.post({ ...request, token: new Secret(token) }, signal)
       if (signal.aborted) return null
+      // the link is gone: what it carried goes over HTTP now, and that shows how the server is
+      if (isLive && answer.kind === 'unreachable') return null
       const verdict = judgeAnswer(answer, isHeartbeat)
       if (verdict.kind === 'ok' || verdict.kind === 'refused') {
         onAccepted()
+        if (!isLive) link.accepted()
         return verdict
       }
       if (verdict.kind === 'retry') {

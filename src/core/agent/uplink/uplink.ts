@@ -1,18 +1,22 @@
-import type { AgentClient, AgentClientTimes } from '../../client/agent-client.ts'
+import Type from 'typebox'
+import { AGENT_CLIENT_TIMES, type AgentClientTimes } from '../../client/agent-client.ts'
 import { showServerUrl } from '../../client/server-url.ts'
 import type { Clock } from '../../lifecycle/clock.ts'
-import type { HeartbeatRequest } from '../../protocol/agents.ts'
+import type { HeartbeatAnswer, HeartbeatRequest } from '../../protocol/agents.ts'
 import type { BatchKind } from '../../protocol/batches.ts'
+import type { Command, CommandUpdate } from '../../protocol/commands.ts'
 import type { UplinkFacts } from '../agent-facts.ts'
 import type { UplinkOptions } from '../agent-options.ts'
 import type { Journal } from '../journal/journal.ts'
+import { createLink } from '../live/link.ts'
 import { type AgentDescription, createAccount } from './account.ts'
 import { createBell } from './bell.ts'
 import { createEventUploads } from './event-uploads.ts'
 import { createHeartbeats } from './heartbeats.ts'
+import { type Asked, rememberAsked } from './holdings.ts'
 import { createLane } from './lane.ts'
-import { createLine } from './line.ts'
-import { openChannel } from './open-channel.ts'
+import { createLine, type LineParts } from './line.ts'
+import { type Channel, openChannel } from './open-channel.ts'
 import { runLane } from './run-lane.ts'
 import { createStatus, type UplinkLog } from './status.ts'
 import { createUploadTimes } from './upload-times.ts'
@@ -32,6 +36,11 @@ export interface UplinkParts {
   describeAgent(): AgentDescription
   /** The server hears of another journal with this agent's token: it runs twice. Called for every heartbeat that says so. */
   onOtherJournal(): void
+  /** The server said welcome over a WebSocket: commands may come, and what became of others may go. */
+  onConnected?(server_time: string): void
+  onCommand?(command: Command): void
+  /** One that this agent cannot read. */
+  onStrangeCommand?(command_id: string): void
   /** The server had this journal's numbers from elsewhere; the journal was numbered anew. */
   onFork(): void
   readonly times?: AgentClientTimes
@@ -44,6 +53,11 @@ export interface Uplink {
   /** Something of this kind is in the journal and shall go now, not on its schedule. */
   upload(kind: BatchKind): void
   facts(): UplinkFacts
+  /**
+   * Tells what becomes of a command, over a WebSocket alone.
+   * @returns `unsaid` where there is none, or the server cannot write it down now; `unknown` where it knows no such command
+   */
+  tellCommand(update: CommandUpdate): Promise<'taken' | 'unknown' | 'unsaid'>
   /** What config says now. Tries at once what was waiting. */
   reconfigure(options: UplinkOptions): void
   /**
@@ -53,12 +67,14 @@ export interface Uplink {
   becomeAnother(agent_id: string): Promise<string | null>
 }
 
+const AnySchema = Type.Unsafe<unknown>({})
+
 export function createUplink(parts: UplinkParts): Uplink {
   const { journal, clock, log, random } = parts
   let { options } = parts
-  let channel: AgentClient | null = null
+  let channel: Channel | null = null
   let running: AbortSignal | null = null
-  const client = () => channel
+  const client = () => channel?.http ?? null
 
   const bell = createBell(clock)
   const times = createUploadTimes(journal)
@@ -77,14 +93,43 @@ export function createUplink(parts: UplinkParts): Uplink {
     client,
     describeAgent: parts.describeAgent,
   })
+  let greeted: Asked | null = null
+  const readToken = () => (status.halted === null ? journal.recall('agent_token') : null)
+  const reject: LineParts['onRejected'] = (verdict) => {
+    account.rejected(verdict)
+    bell.ring()
+  }
+  const link = createLink({
+    clock,
+    log,
+    bell,
+    random,
+    answer_ms: (parts.times ?? AGENT_CLIENT_TIMES).small_ms,
+    client: () => channel?.live ?? null,
+    readToken,
+    composeHello() {
+      greeted = rememberAsked(journal)
+      return { ...parts.describeAgent(), agent_id: journal.recall('agent_id'), journal_id: greeted.journal_id }
+    },
+    onWelcome(answer: HeartbeatAnswer) {
+      account.accepted()
+      if (greeted !== null) heartbeats.welcomed(greeted, answer)
+      parts.onConnected?.(answer.server_time)
+    },
+    onFellBack: () => heartbeats.hurry(),
+    isUp: () => status.isUp,
+    onRejected(token, verdict) {
+      if (readToken() === token) reject(verdict)
+    },
+    onCommand: (command) => parts.onCommand?.(command),
+    onStrangeCommand: (command_id) => parts.onStrangeCommand?.(command_id),
+  })
   const line = createLine({
     journal,
     client,
+    link,
     onAccepted: account.accepted,
-    onRejected(verdict) {
-      account.rejected(verdict)
-      bell.ring()
-    },
+    onRejected: reject,
     onDoubt() {
       heartbeats.hurry()
       bell.ring()
@@ -104,12 +149,15 @@ export function createUplink(parts: UplinkParts): Uplink {
   })
   const heartbeats = createHeartbeats({
     ...shared,
+    link,
     account,
     lane: lanes.heartbeat,
     interval_ms: () => options.heartbeat_interval_seconds * 1000,
     composeHeartbeat: parts.composeHeartbeat,
     onHeld: uploads.held,
+    onRegistered: link.renew,
     onUp() {
+      link.retrySoon()
       lanes.upload.reset()
       lanes.events.reset()
       bell.ring()
@@ -126,6 +174,7 @@ export function createUplink(parts: UplinkParts): Uplink {
     channel = typeof opened === 'string' ? null : opened
     if (typeof opened === 'string') status.halt(opened)
     else account.review()
+    link.renew()
   }
 
   return {
@@ -139,11 +188,13 @@ export function createUplink(parts: UplinkParts): Uplink {
       }
       const jobs = [
         runLane(lanes.heartbeat, heartbeats, clock, bell, signal),
+        link.run(signal),
         runLane(lanes.upload, uploads, clock, bell, signal),
         runLane(lanes.events, events, clock, bell, signal),
       ]
       await Promise.all(jobs)
-      await channel?.destroy()
+      await channel?.http.destroy()
+      channel?.live.destroy()
       channel = null
     },
 
@@ -153,7 +204,21 @@ export function createUplink(parts: UplinkParts): Uplink {
       bell.ring()
     },
 
-    facts: () => ({ ...status.facts(), url: showServerUrl(options.url), ...times.facts() }),
+    facts() {
+      const facts = status.facts()
+      const channel = link.isOpen ? 'websocket' : facts.state === 'connected' ? 'http' : null
+      return { ...facts, url: showServerUrl(options.url), channel, ...times.facts() }
+    },
+
+    async tellCommand(update) {
+      if (update.state === 'running') {
+        link.tell('command_update', update)
+        return 'taken'
+      }
+      const answer = await link.ask('command_update', update, AnySchema)
+      if (answer.kind === 'ok') return 'taken'
+      return answer.kind === 'refused' && answer.code === 'not_found' ? 'unknown' : 'unsaid'
+    },
 
     reconfigure(wanted) {
       const isElsewhere = wanted.url !== options.url
@@ -161,7 +226,7 @@ export function createUplink(parts: UplinkParts): Uplink {
       // before it runs there is nothing to change
       if (channel === null && status.halted === null) return
       // what is under way comes to its end there
-      channel?.close().catch(() => undefined)
+      channel?.http.close().catch(() => undefined)
       status.resume()
       if (isElsewhere) account.forgive()
       for (const lane of Object.values(lanes)) lane.reset()
@@ -173,6 +238,7 @@ export function createUplink(parts: UplinkParts): Uplink {
     async becomeAnother(agent_id) {
       if (running === null) return 'the uplink does not run'
       const refusal = await account.becomeAnother(agent_id, running)
+      if (refusal === null) link.renew()
       heartbeats.hurry()
       bell.ring()
       return refusal

@@ -1,4 +1,6 @@
+import type { PrintMasterError } from '../../model/error.ts'
 import { scan } from '../../scan/scan.ts'
+import type { TargetSet } from '../../targets/expand-targets.ts'
 import type { AskContext } from './ask-places.ts'
 import { dueAfter, type Place, type Watched } from './fleet.ts'
 import { isQuiet } from './quiet-hours.ts'
@@ -14,17 +16,32 @@ export interface DiscoveryOutcome {
   readonly isWhole: boolean
 }
 
+/** What somebody wants of a discovery, and wants to know of it. */
+export interface DiscoveryOrder {
+  /** Addresses that all are targets; all targets where it is left out. */
+  readonly part?: TargetSet
+  /** @param share of the addresses that were asked, from 0 to 1 */
+  onProgress?(share: number): void
+  /** It is over; an error where not one datagram could be sent. */
+  onEnd?(outcome: DiscoveryOutcome | PrintMasterError): void
+}
+
 /**
- * Asks all targets and reads the printers among them in full. Addresses that are being read anyhow are left to that; those in
+ * Asks all targets, or a part of them, and reads the printers among them in full. Addresses that are being read anyhow are left to that; those in
  * the quiet hours of their rule are left alone. Known printers that do not answer have not missed: they are asked again
  * right away.
  *
  * @param mayGoOn is asked all the time; false ends it, with what is being read
  * @throws PrintMasterError network_unreachable or permission_denied when not one datagram could be sent
  */
-export async function discover(context: AskContext, mayGoOn: () => boolean): Promise<DiscoveryOutcome> {
+export async function discover(
+  context: AskContext,
+  mayGoOn: () => boolean,
+  { part, onProgress }: DiscoveryOrder = {},
+): Promise<DiscoveryOutcome> {
   const { options, fleet, sightings, doubt, steady, signal } = context
   const { port } = options
+  const addresses = part ?? options.targets
   // a silent address is given up by then
   const window = options.timeout_ms * (options.retries + 2)
   const drawn = new Set<Place>()
@@ -39,7 +56,7 @@ export async function discover(context: AskContext, mayGoOn: () => boolean): Pro
   const isLeftAlone = createQuietCheck(context)
 
   function* draw(): Generator<string> {
-    for (const address of options.targets) {
+    for (const address of addresses) {
       if (!goesOn()) return
       const place = fleet.findPlace(address, port)
       if (isLeftAlone(address, place)) continue
@@ -60,14 +77,17 @@ export async function discover(context: AskContext, mayGoOn: () => boolean): Pro
     const events = scan({
       ...composeScanOptions(context),
       addresses: draw(),
-      total: options.targets.size,
+      total: addresses.size,
       port,
       credentialsFor: (address) => options.credentialsFor(address),
       glanceFor: () => null,
     })
     for await (const event of events) {
       if (!goesOn()) break
-      if (event.type === 'progress') asked = event.progress.asked
+      if (event.type === 'progress') {
+        asked = event.progress.asked
+        onProgress?.(asked / Math.max(1, addresses.size))
+      }
       if (event.type === 'done') ({ asked, seconds } = event.summary)
       const address = event.type === 'read' ? event.printer.ip : 'address' in event ? event.address : null
       if (address === null) continue

@@ -10,7 +10,7 @@ import type { KnownPrinter, OfflineReason } from '../known-printer.ts'
 import { type AskContext, askPlaces } from './ask-places.ts'
 import { createBell } from './bell.ts'
 import { basisOf } from './compose-items.ts'
-import { discover } from './discover.ts'
+import { type DiscoveryOrder, discover } from './discover.ts'
 import { Fleet, intervalOf, type Place, presentAt } from './fleet.ts'
 import { createNetworkDoubt } from './network-doubt.ts'
 import { isQuiet } from './quiet-hours.ts'
@@ -31,12 +31,27 @@ export interface Watch {
    */
   run(signal: AbortSignal): Promise<void>
   /** Begins a discovery now, in quiet hours too. False when one is running, or nothing may be asked for want of room. */
-  discoverNow(actor: DiscoveryActor): boolean
+  discoverNow(actor: DiscoveryActor, order?: DiscoveryOrder): boolean
+  /**
+   * Reads the printers of an address in full as soon as nothing else is asked there, in quiet hours too.
+   * @param port null for any that they are watched at
+   * @returns those that were heard; a word where it was not even tried
+   */
+  readNow(address: string, port: number | null): Promise<readonly HeardPrinter[] | ReadRefusal>
   /** Goes on with other options. A scan that is running finishes with the former ones. */
   reconfigure(options: WatchOptions): void
   facts(): WatchFacts
   listPrinters(): readonly KnownPrinter[]
 }
+
+export interface HeardPrinter {
+  readonly printer: KnownPrinter
+  /** False: it did not answer. */
+  readonly isHeard: boolean
+}
+
+/** `unwatched`: no printer is watched there; `full`: the journal takes nothing; `stopped`: the watch does not run. */
+export type ReadRefusal = 'unwatched' | 'full' | 'stopped'
 
 export interface WatchServices {
   readonly options: WatchOptions
@@ -113,27 +128,35 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
   const tellScan = (event: Pick<AuditEvent, 'action' | 'actor' | 'outcome' | 'details'>) =>
     recorder.add({ events: [{ ...event, resource_type: 'agent', timestamp: new Date(clock.now()).toISOString() }] })
 
-  const runDiscovery = async (actor: DiscoveryActor) => {
+  const runDiscovery = async (actor: DiscoveryActor, order: DiscoveryOrder = {}) => {
+    const isAll = order.part === undefined
     discovery.isRunning = true
     const startedAt = clock.now()
     const began = steady()
     const interval = options.discovery.interval_seconds * 1000
-    discovery.next = began + interval
-    const targets = options.targets.size
-    if (!discovery.isRepeat) {
-      tellScan({ action: 'scan_initiated', actor, outcome: 'success', details: { targets } })
+    if (isAll) discovery.next = began + interval
+    const targets = (order.part ?? options.targets).size
+    if (!discovery.isRepeat || !isAll) {
+      tellScan({
+        action: 'scan_initiated',
+        actor,
+        outcome: 'success',
+        details: { targets, ...(!isAll && { part: true }) },
+      })
       recorder.flush()
     }
     const { quiet_hours } = options.discovery
     const mayGoOn = () =>
       recorder.isTaking && !stopping.signal.aborted && (actor !== 'schedule' || !isQuiet(quiet_hours, clock.now()))
     try {
-      const { isWhole, printers, seconds, asked } = await discover(context(), mayGoOn)
-      discovery.isRepeat = false
+      const done = await discover(context(), mayGoOn, order)
+      const { isWhole, printers, seconds, asked } = done
+      if (isAll) discovery.isRepeat = false
       onNetwork(null)
       const outcome = isWhole ? 'success' : 'failure'
       tellScan({ action: 'scan_completed', actor, outcome, details: { printers, seconds, asked } })
-      if (isWhole) {
+      if (!isAll) log.info({ printers, asked, seconds, isWhole }, 'a discovery of a part is over')
+      else if (isWhole) {
         log.info({ printers, asked, seconds }, 'a discovery is over')
         discovery.last = startedAt
         discovery.began = began
@@ -141,11 +164,15 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
       } else discovery.next = steady()
       recorder.flush()
       onDiscoveryDone()
+      order.onEnd?.(done)
     } catch (error) {
       if (!(error instanceof PrintMasterError) || error.isUsage) throw error
       onNetwork(error)
-      discovery.isRepeat = true
-      discovery.next = steady() + Math.min(interval, NO_NETWORK_RETRY_MS)
+      if (isAll) {
+        discovery.isRepeat = true
+        discovery.next = steady() + Math.min(interval, NO_NETWORK_RETRY_MS)
+      }
+      order.onEnd?.(error)
     } finally {
       discovery.isRunning = false
     }
@@ -185,9 +212,36 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
     }
   }
 
+  /** Places that somebody waits for. */
+  const wanted = new Map<Place, PromiseWithResolvers<readonly HeardPrinter[] | ReadRefusal>>()
+
+  const readWanted = () => {
+    for (const [place, { resolve }] of wanted) {
+      if (place.isBusy || place.searchedUntil > steady()) continue
+      wanted.delete(place)
+      const expected = [...place.watched]
+      const began = steady()
+      place.wantsAll = true
+      begin(async () => {
+        try {
+          await askPlaces([place], place.port, context())
+          recorder.flush()
+        } finally {
+          const printers = [...new Set([...expected, ...place.watched])]
+          resolve(printers.map(({ known, heardAt }) => ({ printer: known, isHeard: heardAt >= began })))
+        }
+      })
+    }
+  }
+  const giveUpWanted = (why: ReadRefusal) => {
+    for (const { resolve } of wanted.values()) resolve(why)
+    wanted.clear()
+  }
+
   const look = () => {
     if (!recorder.isTaking) recorder.retry()
-    if (!recorder.isTaking) return
+    if (!recorder.isTaking) return giveUpWanted('full')
+    readWanted()
     const isDue = steady() >= discovery.next && !isQuiet(options.discovery.quiet_hours, clock.now())
     if (isDue && !discovery.isRunning) begin(() => runDiscovery('schedule'))
     askDue()
@@ -248,6 +302,7 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
         await bell.wait(SLOT_MS)
       }
       stop()
+      giveUpWanted('stopped')
       await Promise.all(running)
       recorder.flush()
       if (recorder.held > 0) log.error({ readings: recorder.held }, 'the journal is full: readings at hand are lost')
@@ -255,10 +310,22 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
       if (failure !== null) throw (failure as { error: unknown }).error
     },
 
-    discoverNow(actor) {
+    discoverNow(actor, order) {
       if (!isLoaded || discovery.isRunning || !recorder.isTaking || stopping.signal.aborted) return false
-      begin(() => runDiscovery(actor))
+      begin(() => runDiscovery(actor, order))
       return true
+    },
+
+    async readNow(address, port) {
+      if (!isLoaded || stopping.signal.aborted) return 'stopped'
+      const place = [...fleet.places].find(
+        (each) => each.address === address && (port ?? each.port) === each.port && each.watched.size > 0,
+      )
+      if (place === undefined || !place.isTarget) return 'unwatched'
+      const waiter = wanted.get(place) ?? Promise.withResolvers<readonly HeardPrinter[] | ReadRefusal>()
+      wanted.set(place, waiter)
+      bell.ring()
+      return waiter.promise
     },
 
     reconfigure(next) {

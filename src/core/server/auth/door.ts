@@ -18,6 +18,8 @@ export interface Principal {
   readonly token_id: string
   readonly agent_id: string | null
   readonly site_id: string
+  /** Milliseconds since 1970; null for never. */
+  readonly expires_at: number | null
 }
 
 export interface Door {
@@ -28,6 +30,8 @@ export interface Door {
   open(token: string, enrolling?: boolean): Promise<Principal>
   /** Forgets what it knows when tokens changed. */
   refresh(): Promise<void>
+  /** Is told of every change of tokens, in whichever process, within a second. */
+  onChange(listener: () => void): void
   close(): void
 }
 
@@ -36,6 +40,7 @@ export function createDoor(store: Store, now: () => number): Door {
   const known = new LRUCache<string, TokenRecord>({ max: MAX_CACHED_TOKENS })
   let version = -1
   let changes = 0
+  const listeners: (() => void)[] = []
   let asked_at = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | null = null
 
@@ -47,6 +52,7 @@ export function createDoor(store: Store, now: () => number): Door {
     version = found
     changes++
     known.clear()
+    for (const listener of listeners) listener()
   }
   const refresh = () => {
     asking ??= ask().finally(() => {
@@ -78,13 +84,14 @@ export function createDoor(store: Store, now: () => number): Door {
       if (over && !(enrolling && record.scope === 'enrolment')) {
         throw new ApiError('token_expired', 'the life time of this token is over, or all its uses are')
       }
-      const { scope, token_id, site_id } = record
-      return { scope, token_id, site_id, agent_id: scope === 'agent' ? record.agent_id : null }
+      const { scope, token_id, site_id, expires_at } = record
+      return { scope, token_id, site_id, expires_at, agent_id: scope === 'agent' ? record.agent_id : null }
     },
     async refresh() {
       await asking?.catch(() => undefined)
       await refresh()
     },
+    onChange: (listener) => void listeners.push(listener),
     close: () => clearInterval(poll),
   }
 }

@@ -16,7 +16,7 @@ import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
 
 /** Agents and their health, for people. */
-export function addAgentRoutes(app: FastifyInstance, { client, heartbeats, options, now }: Services): void {
+export function addAgentRoutes(app: FastifyInstance, { client, heartbeats, presence, options, now }: Services): void {
   const offlineAfterMs = options.offline_after_seconds * 1000
   for (const path of ['/api/v1/agents/list', '/api/v1/agents']) {
     app.get<{ Querystring: AgentsQuery & { limit: number } }>(
@@ -32,6 +32,7 @@ export function addAgentRoutes(app: FastifyInstance, { client, heartbeats, optio
       }),
       async ({ query }): Promise<AgentList> => {
         await heartbeats.flush()
+        await presence.settle()
         const { items, next_cursor } = await client.store.listAgents({ ...query, offlineAfterMs }, now())
         return { agents: [...items], next_cursor }
       },
@@ -50,6 +51,7 @@ export function addAgentRoutes(app: FastifyInstance, { client, heartbeats, optio
     }),
     async ({ params }) => {
       await heartbeats.flush()
+      await presence.settle()
       const agent = await client.store.findAgent(params.agent_id, offlineAfterMs, now())
       if (agent === null) throw new ApiError('not_found', 'no such agent')
       return agent

@@ -20,7 +20,7 @@ const BATCHES = [
 
 /** Batches go to the worker as they come: nothing of them is looked into here. */
 export function addBatchRoutes(app: FastifyInstance, services: Services): void {
-  const { client, instruments, batchPlaces, bodies, writes } = services
+  const { client, instruments, batchPlaces, bodies, writes, presence, bell } = services
   const tellRefusal = (error: unknown): never => {
     if (error instanceof StoreError) writes.tell(false)
     throw error
@@ -61,7 +61,11 @@ export function addBatchRoutes(app: FastifyInstance, services: Services): void {
         const leave = batchPlaces.take(agent_id)
         if (leave === null) throw refuseRate('this agent brings other batches at this moment', 1)
         const result = await ingest(request, kind, agent_id).catch(tellRefusal).finally(leave)
-        if (result.outcome === 'stored') writes.tell(true)
+        if (result.outcome === 'stored') {
+          writes.tell(true)
+          presence.uploaded(agent_id, request.received_at)
+          bell.ring()
+        }
         if (result.journal_id !== null) noteJournal(request, agent_id, result.journal_id, services)
         instruments.batches.inc({ kind, outcome: result.outcome })
         instruments.readings.inc(result.readings)

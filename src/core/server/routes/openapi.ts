@@ -22,7 +22,7 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
           token: { type: 'http', scheme: 'bearer', description: 'an enrolment, agent, viewer or admin token' },
         },
       },
-      tags: ['agents', 'devices', 'audit', 'tokens', 'server'].map((name) => ({ name })),
+      tags: ['agents', 'devices', 'alerts', 'audit', 'tokens', 'server'].map((name) => ({ name })),
     },
     transform: ({ schema, url, route }) => {
       const batch = route.config?.batch

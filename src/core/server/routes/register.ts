@@ -94,7 +94,7 @@ async function register(
   body: RegisterRequest,
   services: Services,
 ): Promise<RegisterAnswer> {
-  const { client, door, store_id, now, log, registrations } = services
+  const { client, door, store_id, now, log, registrations, presence } = services
   checkOtherKeys(body, RegisterRequestSchema.properties)
   const token = makeToken('agent')
   const { registration_key } = body
@@ -119,6 +119,7 @@ async function register(
     throw isRefusedToken ? countRefusal(request, refusal, services) : refusal
   }
   await door.refresh()
+  presence.registered()
   const { outcome, agent_id, site_id } = result
   log.info({ agent_id, outcome, address: request.remote_address }, 'agent registered')
   const server_time = new Date(now()).toISOString()

@@ -1,8 +1,12 @@
 /** Without a scan or an upload for so long an agent that answers is not at work. */
 export const INACTIVE_AFTER_MS = 86_400_000
 
-/** The one place where the status of an agent is decided; binds `statusTimes`. */
+/**
+ * The one place where the status of an agent is read: what the presence monitor decided, and before it has, what was
+ * heard. Binds `statusTimes`.
+ */
 export const AGENT_STATUS = `CASE
+  WHEN agents.status IS NOT NULL THEN agents.status
   WHEN agents.last_seen IS NULL OR agents.last_seen < @offline_before THEN 'offline'
   WHEN max(coalesce(agents.last_upload, agents.last_scan), coalesce(agents.last_scan, agents.last_upload)) >= @inactive_before THEN 'active'
   ELSE 'inactive'

@@ -8,12 +8,16 @@ import { cacheStatements } from './statement-cache.ts'
 
 export type Agents = ReturnType<typeof prepareAgents>
 
-type AgentRow = Omit<Agent, 'revoked' | 'registered_at' | 'last_seen' | 'last_scan' | 'last_upload'> & {
+type AgentRow = Omit<
+  Agent,
+  'revoked' | 'registered_at' | 'status_since' | 'last_seen' | 'last_scan' | 'last_upload'
+> & {
   readonly id: number
   readonly revoked_at: number | null
   readonly registration_other: string | null
   readonly heartbeat_other: string | null
   readonly registered_at: number
+  readonly status_since: number | null
   readonly last_seen: number | null
   readonly last_scan: number | null
   readonly last_upload: number | null
@@ -29,8 +33,24 @@ export function prepareAgents(db: Database) {
     `SELECT ${AGENT_STATUS} AS status, count(*) AS agents FROM agents GROUP BY 1`,
   )
   const prepare = cacheStatements(db)
+  const behind = db.prepare<[Record<string, unknown>], AgentRow>(`${SELECT} WHERE id > @after ORDER BY id LIMIT @limit`)
+  const byRowids = db.prepare<[Record<string, unknown>], AgentRow>(
+    `${SELECT} WHERE id IN (SELECT value FROM json_each(@ids))`,
+  )
 
   return {
+    /** For live views: those of these rowids, as they are now. */
+    findByRowids(ids: readonly number[], offlineAfterMs: number, now: number): Agent[] {
+      if (ids.length === 0) return []
+      return byRowids.all({ ids: JSON.stringify(ids), ...statusTimes(offlineAfterMs, now) }).map(renderAgent)
+    },
+
+    /** In the order of registration, behind a rowid; `next` is the last one, null at the end. */
+    walk(after: number, limit: number, offlineAfterMs: number, now: number): { items: Agent[]; next: number | null } {
+      const rows = behind.all({ after, limit, ...statusTimes(offlineAfterMs, now) })
+      return { items: rows.map(renderAgent), next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
+    },
+
     find(agent_id: string, offlineAfterMs: number, now: number): AgentDetail | null {
       const row = byId.get({ agent_id, ...statusTimes(offlineAfterMs, now) })
       return row === undefined ? null : { ...renderAgent(row), other: renderOther(row) }
@@ -90,6 +110,9 @@ function renderAgent(row: AgentRow): Agent {
     agent_version: row.agent_version,
     protocol_version: row.protocol_version,
     registered_at: utcText(row.registered_at),
+    status_since: utcTextOrNull(row.status_since),
+    status_reason: row.status_reason,
+    connection: row.connection,
     last_seen: utcTextOrNull(row.last_seen),
     last_scan: utcTextOrNull(row.last_scan),
     last_upload: utcTextOrNull(row.last_upload),

@@ -80,6 +80,7 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
   const updateAll = prepareUpdate(db, everything)
   const known = new LRUCache<number, DeviceRow>({ max: KEPT_ROWS })
   const pending = new Map<DeviceRow, number>()
+  let merged: number[] = []
 
   const load = (id: number): DeviceRow => {
     let row = known.get(id)
@@ -154,21 +155,22 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
     /** Writes what changed, each row once, with its entry among the changes. */
     flush(at: number): void {
       for (const [row, bits] of pending) write(row, bits)
-      changes.noteDevices(
-        [...pending.keys()].map(({ id }) => id),
-        at,
-      )
+      changes.noteDevices([...pending.keys()].map(({ id }) => id).concat(merged), at)
       pending.clear()
+      merged = []
     },
 
     /** For a row that is about to be merged into another: written at once, and not kept. */
     writeOut(row: DeviceRow): void {
       if (pending.delete(row)) write(row, EVERYTHING)
       known.delete(row.id)
+      // who shows it has to hear that it is gone
+      merged.push(row.id)
     },
 
     forget(): void {
       pending.clear()
+      merged = []
       known.clear()
     },
   }

@@ -11,6 +11,7 @@ export type Devices = ReturnType<typeof prepareDevices>
 
 type DeviceRow = Omit<Device, 'first_seen' | 'last_seen' | 'received_at'> & {
   readonly id: number
+  readonly merged_into: number | null
   readonly agent: number | null
   readonly first_seen: number
   readonly last_seen: number
@@ -57,6 +58,10 @@ export function prepareDevices(db: Database, metrics: Metrics) {
   )
   const count = db.prepare<[], number>('SELECT count(*) FROM devices WHERE merged_into IS NULL').pluck()
   const prepare = cacheStatements(db)
+  const byRowids = db.prepare<[string], DeviceRow>(`${SELECT} WHERE devices.id IN (SELECT value FROM json_each(?))`)
+  const behind = db.prepare<[number, number], DeviceRow>(
+    `${SELECT} WHERE devices.id > ? AND merged_into IS NULL ORDER BY devices.id LIMIT ?`,
+  )
 
   /** The last device item, and over it what a later reading of the source said. */
   const readSnapshot = (group: DeviceGroup): Record<string, unknown> => {
@@ -75,6 +80,22 @@ export function prepareDevices(db: Database, metrics: Metrics) {
 
   return {
     findGroup,
+
+    /** For live views: those of these rowids, as they are now, and the ids of those that were merged into others. */
+    findByRowids(ids: readonly number[]): { devices: Device[]; gone: string[] } {
+      if (ids.length === 0) return { devices: [], gone: [] }
+      const rows = byRowids.all(JSON.stringify(ids))
+      return {
+        devices: rows.filter((row) => row.merged_into === null).map(renderDevice),
+        gone: rows.filter((row) => row.merged_into !== null).map(({ device_id }) => device_id),
+      }
+    },
+
+    /** All that were not merged, behind a rowid; `next` is the last one, null at the end. */
+    walk(after: number, limit: number): { items: Device[]; next: number | null } {
+      const rows = behind.all(after, limit)
+      return { items: rows.map(renderDevice), next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
+    },
 
     find(device_id: string): DeviceDetail | null {
       const group = findGroup(device_id)

@@ -1,4 +1,9 @@
-import { AGENT_FACT_NAMES, type HeartbeatRequest, HeartbeatRequestSchema } from '../../protocol/agents.ts'
+import {
+  AGENT_FACT_NAMES,
+  AGENT_INTERVAL_NAMES,
+  type HeartbeatRequest,
+  HeartbeatRequestSchema,
+} from '../../protocol/agents.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { Heartbeat } from '../store.ts'
 import type { Changes } from './changes.ts'
@@ -27,13 +32,23 @@ const SHOWN = ['last_error', 'reported_status', 'reported_devices_count'] as con
 
 type AgentRow = { readonly id: number } & Record<'last_seen' | 'last_heartbeat' | 'last_scan', number | null> &
   Record<
-    'clock_offset_ms' | (typeof VITALS)[number] | (typeof FACTS)[number] | (typeof REPORTED)[number],
+    | 'clock_offset_ms'
+    | (typeof VITALS)[number]
+    | (typeof FACTS)[number]
+    | (typeof REPORTED)[number]
+    | (typeof AGENT_INTERVAL_NAMES)[number],
     string | number | null
   >
 
 export function prepareHeartbeats(db: Database, changes: Changes) {
   const find = db.prepare<[string], AgentRow>('SELECT * FROM agents WHERE agent_id = ?')
-  const columns = ['last_seen', 'last_heartbeat', 'last_scan', 'clock_offset_ms', ...VITALS, ...FACTS, ...REPORTED]
+  const columns = [
+    ...['last_seen', 'last_heartbeat', 'last_scan', 'clock_offset_ms'],
+    ...VITALS,
+    ...FACTS,
+    ...REPORTED,
+    ...AGENT_INTERVAL_NAMES,
+  ]
   const update = db.prepare(
     `UPDATE agents SET ${columns.map((each) => `${each} = @${each}`).join(', ')} WHERE id = @id`,
   )
@@ -77,12 +92,13 @@ export function prepareHeartbeats(db: Database, changes: Changes) {
   }
 }
 
-/** Vitals that it tells, null too; facts that it tells with a text. A name that people gave stays. */
+/** Vitals that it tells, null too; facts and intervals that it tells with a value. A name that people gave stays. */
 function readNews(row: AgentRow, request: HeartbeatRequest) {
   const { name, ...facts } = readFacts(request)
   const told = Object.entries(facts).filter(([, value]) => value !== null)
+  const intervals = AGENT_INTERVAL_NAMES.map((each) => [each, request[each] ?? row[each]])
   const vitals = VITALS.filter((each) => request[each] !== undefined).map((each) => [each, request[each] ?? null])
-  return { ...Object.fromEntries(told), ...Object.fromEntries(vitals), name: row.name ?? name }
+  return { ...Object.fromEntries([...told, ...intervals, ...vitals]), name: row.name ?? name }
 }
 
 /** A clock that runs ahead must not pass for scans to come. */

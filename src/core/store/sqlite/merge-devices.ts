@@ -1,3 +1,4 @@
+import { prepareCloseDeviceAlerts } from './close-device-alerts.ts'
 import { clearOffline, type DeviceRow, type DeviceRows } from './device-rows.ts'
 import type { Database } from './open-database.ts'
 
@@ -11,8 +12,9 @@ export function prepareMerge(db: Database, rows: DeviceRows) {
      ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)`,
   )
   const dropAgents = db.prepare('DELETE FROM device_agents WHERE device = ?')
+  const closeAlerts = prepareCloseDeviceAlerts(db)
 
-  return (from: DeviceRow, into: DeviceRow): void => {
+  return (from: DeviceRow, into: DeviceRow, at: number): void => {
     inherit(from, into)
     rows.touch(into)
     rows.writeOut(from)
@@ -20,6 +22,8 @@ export function prepareMerge(db: Database, rows: DeviceRows) {
     moveIdentities.run(into.id, from.id)
     moveAgents.run(into.id, from.id)
     dropAgents.run(from.id)
+    // what is still true of it is found again at the other one
+    closeAlerts(from.id, at)
   }
 }
 

@@ -1,4 +1,9 @@
-import { AGENT_FACT_NAMES, type RegisterRequest, RegisterRequestSchema } from '../../protocol/agents.ts'
+import {
+  AGENT_FACT_NAMES,
+  AGENT_INTERVAL_NAMES,
+  type RegisterRequest,
+  RegisterRequestSchema,
+} from '../../protocol/agents.ts'
 import { pickOtherKeys } from '../../protocol/other-keys.ts'
 import type { Actor, Registration, RegistrationOutcome } from '../store.ts'
 import type { AuditLog } from './audit-log.ts'
@@ -43,7 +48,10 @@ export function prepareRegistration(db: Database, tokens: Tokens, audit: AuditLo
        os_version = coalesce(@os_version, os_version), architecture = coalesce(@architecture, architecture),
        agent_version = coalesce(@agent_version, agent_version),
        protocol_version = coalesce(@protocol_version, protocol_version),
-       registration_other = coalesce(@other, registration_other)
+       registration_other = coalesce(@other, registration_other),
+       heartbeat_interval_seconds = coalesce(@heartbeat_interval_seconds, heartbeat_interval_seconds),
+       upload_interval_seconds = coalesce(@upload_interval_seconds, upload_interval_seconds),
+       discovery_interval_seconds = coalesce(@discovery_interval_seconds, discovery_interval_seconds)
      WHERE id = @id`,
   )
 
@@ -117,7 +125,8 @@ export function prepareRegistration(db: Database, tokens: Tokens, audit: AuditLo
     if (verdict.outcome !== 'repeated') tokens.spendUse(enrolment.id)
     tokens.replaceOfAgent(id, site_id, token_hash, agent_id, now)
     const other = renderOther(request, RegisterRequestSchema.properties)
-    setFacts.run({ ...readFacts(request), remote_address: actor.ip_address, other, id })
+    const intervals = Object.fromEntries(AGENT_INTERVAL_NAMES.map((name) => [name, request[name] ?? null]))
+    setFacts.run({ ...readFacts(request), ...intervals, remote_address: actor.ip_address, other, id })
     changes.note('agent', id, now)
     record(agent_id, ACTIONS[verdict.outcome], 'success', readFacts(request))
     return { outcome: verdict.outcome, agent_id, site_id }

@@ -63,7 +63,7 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
     const foreign = row.agent !== source.id
     for (const id of verdict.merges) {
       const merged = rows.load(id)
-      mergeInto(merged, row)
+      mergeInto(merged, row, source.received_at)
       known.forget()
       record(source, time, 'device_merged', row, { device_id: merged.device_id, ...tell(item, keys) })
     }

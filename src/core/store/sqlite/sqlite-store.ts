@@ -10,6 +10,7 @@ import { writeBackup } from './backup.ts'
 import { prepareChanges } from './changes.ts'
 import { checkDatabase } from './check.ts'
 import { prepareCommands } from './commands.ts'
+import { prepareDeviceReports } from './device-reports.ts'
 import { prepareDevices } from './devices.ts'
 import { prepareHeartbeats } from './heartbeats.ts'
 import { prepareIngest } from './ingest.ts'
@@ -62,6 +63,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const agentHealth = prepareAgentHealth(db)
   const metrics = prepareMetrics(db)
   const devices = prepareDevices(db, metrics)
+  const deviceReports = prepareDeviceReports(db)
   const presence = preparePresence(db, changes)
   const commands = prepareCommands(db, audit)
   const alerts = prepareAlerts(db, audit, changes)
@@ -88,6 +90,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     listTokens: (now) => read(() => tokens.list(now)),
     revokeToken: (token_id, actor, now) => write(() => tokens.revoke(token_id, actor, now)),
     findToken: (hash) => read(() => tokens.find(hash)),
+    findEndedTokens: (token_ids, now) => read(() => tokens.findEnded(token_ids, now)),
     tokensVersion: () => read(() => meta.tokensVersion()),
     hasEnrolment: (now) => read(() => tokens.hasEnrolment(now)),
 
@@ -105,6 +108,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     ingestBatches: (batches) => read(() => ingest.store(batches)),
     listDevices: (query) => view(() => devices.list(query)),
     findDevice: (device_id) => view(() => devices.find(device_id)),
+    readDeviceReports: (device_ids) => view(() => deviceReports(device_ids)),
     listMetrics: (query) =>
       view(() => {
         const group = devices.findGroup(query.device_id)
@@ -127,7 +131,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     recordAlerts: (alertChanges, channels, now) => write(() => alerts.record(alertChanges, channels, now)),
     acknowledgeAlert: (alert_id, actor, channels, now) =>
       write(() => alerts.acknowledge(alert_id, actor, channels, now)),
-    nextDeliveries: (limit, now) => read(() => alerts.nextDeliveries(limit, now)),
+    nextDeliveries: (limit, now, channel) => view(() => alerts.nextDeliveries(limit, now, channel)),
     recordDelivery: (delivery_id, outcome, now) => write(() => alerts.recordDelivery(delivery_id, outcome, now)),
 
     recordAudit: (events) => write(() => audit.record(events)),

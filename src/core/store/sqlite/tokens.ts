@@ -41,6 +41,12 @@ export function prepareTokens(db: Database, meta: Meta, audit: AuditLog, changes
   const bar = db.prepare('UPDATE agents SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?')
   const use = db.prepare('UPDATE tokens SET uses = uses + 1 WHERE id = ?')
   const voidOfAgent = db.prepare("DELETE FROM tokens WHERE agent = ? AND scope = 'agent'")
+  const ended = db
+    .prepare<[string, number], string>(
+      `SELECT value FROM json_each(?) LEFT JOIN tokens ON token_id = value
+       WHERE token_id IS NULL OR revoked_at IS NOT NULL OR expires_at <= ?`,
+    )
+    .pluck()
   const anyAgent = db.prepare('SELECT 1 FROM agents LIMIT 1')
   const anyEnrolment = db.prepare(
     `SELECT 1 FROM tokens WHERE scope = 'enrolment' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
@@ -111,6 +117,9 @@ export function prepareTokens(db: Database, meta: Meta, audit: AuditLog, changes
       const agent_id = row.agent_id ?? row.takes_over
       return { token_id, scope, site_id, hash: row.hash, agent_id, expires_at, uses_left: usesLeft(row), revoked_at }
     },
+
+    /** Of these those that open nothing any more. */
+    findEnded: (token_ids: readonly string[], now: number): string[] => ended.all(JSON.stringify(token_ids), now),
 
     findRow: (token_id: string): TokenRow | undefined => byId.get(token_id),
 

@@ -32,8 +32,11 @@ CREATE INDEX commands_open ON commands (agent, id) WHERE ended_at IS NULL;
 
 ALTER TABLE alerts ADD COLUMN message TEXT NOT NULL DEFAULT '';
 CREATE INDEX alerts_by_time ON alerts (opened_at, id);
-CREATE INDEX alerts_by_agent ON alerts (agent, id) WHERE agent IS NOT NULL;
-CREATE INDEX alerts_by_device ON alerts (device, id) WHERE device IS NOT NULL;
+CREATE INDEX alerts_by_agent ON alerts (agent, opened_at, id) WHERE agent IS NOT NULL;
+CREATE INDEX alerts_by_device ON alerts (device, opened_at, id) WHERE device IS NOT NULL;
+CREATE INDEX alerts_open_by_time ON alerts (opened_at, id) WHERE closed_at IS NULL;
+CREATE INDEX alerts_open_by_device ON alerts (device, kind) WHERE closed_at IS NULL;
+CREATE INDEX alerts_by_close ON alerts (closed_at) WHERE closed_at IS NOT NULL;
 
 -- each word of an alert to each channel, until it got through or was given up
 CREATE TABLE alert_deliveries (
@@ -51,4 +54,6 @@ CREATE TABLE alert_deliveries (
   UNIQUE (alert, channel, event)
 ) STRICT;
 CREATE INDEX alert_deliveries_due ON alert_deliveries (next_try_at, id) WHERE next_try_at IS NOT NULL;
+CREATE INDEX alert_deliveries_due_by_channel ON alert_deliveries (channel, next_try_at, id)
+  WHERE next_try_at IS NOT NULL;
 `

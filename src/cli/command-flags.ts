@@ -1,0 +1,49 @@
+import { Args, Flags } from '@oclif/core'
+import { COMMAND_KINDS } from '../core/protocol/commands.ts'
+
+export const commandArgs = {
+  agent: Args.string({ name: 'agent', required: true, description: 'agent_id' }),
+  kind: Args.string({ name: 'kind', required: true, options: [...COMMAND_KINDS], description: 'What it is to do.' }),
+}
+
+/** Flags of `command`. */
+export const commandFlags = {
+  target: Flags.string({
+    multiple: true,
+    helpValue: 'TARGET',
+    summary: 'scan_now: a part of its own targets, as scan takes them; else all of them.',
+  }),
+  ip: Flags.string({ helpValue: 'ADDRESS', summary: 'read_device: the printer.' }),
+  port: Flags.integer({ min: 1, max: 65_535, helpValue: 'PORT', summary: 'read_device: its SNMP port.' }),
+  expires: Flags.string({
+    helpValue: 'TIME',
+    summary: 'Not begun later than so long from now, for example 60s or 12h; 5 minutes unless told.',
+  }),
+  wait: Flags.boolean({ summary: 'Stay until it has ended, and say how far it is.' }),
+  server: Flags.string({
+    required: true,
+    env: 'PRINTMASTER_SERVER',
+    helpValue: 'URL',
+    summary: 'The server that the agent reports to. Wants an admin token.',
+  }),
+  'token-file': Flags.string({
+    helpValue: 'FILE',
+    summary: 'File with the admin token; "-" is stdin. Else PRINTMASTER_TOKEN or PRINTMASTER_TOKEN_FILE.',
+  }),
+  ca: Flags.string({ helpValue: 'FILE', summary: "PEM file with the authority of the server's certificate." }),
+  'allow-plaintext': Flags.boolean({
+    summary: 'Send the admin token over plain http:// beyond loopback, where it can be read on the way.',
+  }),
+  json: Flags.boolean({ summary: 'JSON on stdout.' }),
+}
+
+export interface CommandFlags {
+  readonly target?: readonly string[] | undefined
+  readonly ip?: string | undefined
+  readonly port?: number | undefined
+  readonly expires?: string | undefined
+  readonly server: string
+  readonly 'token-file'?: string | undefined
+  readonly ca?: string | undefined
+  readonly 'allow-plaintext'?: boolean | undefined
+}

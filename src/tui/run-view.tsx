@@ -1,0 +1,88 @@
+import { render } from 'ink'
+import type { ApiClient } from '../core/client/api-client.ts'
+import { readLiveRows } from '../core/client/live-rows.ts'
+import { followServer, type ViewSocketOptions } from '../core/client/view-client.ts'
+import type { Look } from '../core/output/paint.ts'
+import { App } from './components/app.tsx'
+import { performAction } from './feed/actions.ts'
+import { createFeed } from './feed/feed.ts'
+import { createLookups } from './feed/lookups.ts'
+import { EVENTS_PATH } from './screens/events.ts'
+import { createDerived } from './views/derive.ts'
+
+export interface ViewOptions {
+  readonly api: ApiClient
+  readonly socket: Omit<ViewSocketOptions, 'after_seq'>
+  readonly look: Look
+  readonly isPlain: boolean
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+}
+
+/**
+ * Shows the live view until the user leaves or the signal aborts, and leaves the terminal as it was.
+ * @throws whatever broke inside, after the terminal is as it was
+ */
+export async function runView(options: ViewOptions, signal: AbortSignal): Promise<void> {
+  const { api, socket, look, isPlain, stdin, stdout } = options
+  const ending = new AbortController()
+  const end = AbortSignal.any([signal, ending.signal])
+  const feed = createFeed({
+    api,
+    follow: (after_seq, onMessage, until) => followServer({ ...socket, after_seq }, onMessage, until),
+  })
+  const derived = createDerived(feed.store)
+  const lookups = createLookups(api, (path, data) => {
+    if (path === EVENTS_PATH)
+      feed.store.addPast(readLiveRows({ alerts: (data as { alerts?: unknown } | null)?.alerts }))
+  })
+  const running = feed.run(end)
+  const app = render(
+    <App
+      server={socket.url}
+      feed={feed}
+      derived={derived}
+      lookups={lookups}
+      perform={(action) => performAction(api, action)}
+      look={look}
+      isPlain={isPlain}
+      now={Date.now}
+    />,
+    {
+      stdin,
+      stdout,
+      interactive: true,
+      alternateScreen: !isPlain,
+      isScreenReaderEnabled: isPlain,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      incrementalRendering: true,
+    },
+  )
+  const leave = () => app.unmount()
+  const crash = (error: unknown) => {
+    failure ??= error
+    leave()
+  }
+  let failure: unknown
+  signal.addEventListener('abort', leave)
+  // who hangs up takes the terminal along
+  stdin.on('end', leave)
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+  try {
+    if (signal.aborted) leave()
+    await app.waitUntilExit()
+  } finally {
+    process.off('uncaughtException', crash)
+    process.off('unhandledRejection', crash)
+    stdin.off('end', leave)
+    signal.removeEventListener('abort', leave)
+    ending.abort()
+    await running
+    stdin.pause()
+    // the last line stays where it is, and what follows begins a new one
+    if (isPlain) stdout.write('\n')
+  }
+  if (failure !== undefined) throw failure
+}

@@ -1,0 +1,42 @@
+import { cleanText } from '../../core/output/clean-text.ts'
+import type { Alert } from '../../core/protocol/alerts.ts'
+import { listEventColumns, wordAlertState } from '../views/event-view.ts'
+import { describeList } from './describe-list.ts'
+import { composeList, type Screen, type ScreenRequest } from './screen.ts'
+
+/** Alerts that are over are in no snapshot. */
+export const EVENTS_PATH = '/alerts?state=all&limit=200'
+
+/** Alerts, those that are over too. */
+export function composeEvents(request: ScreenRequest): Screen {
+  const { state, sources, frame } = request
+  const { events: order } = state.orders
+  const filter = state.filters.events
+  const rows = sources.derived.events(order, filter)
+  return composeList(
+    {
+      above: [describeList('event', rows.length, sources.store.alerts.size, order, filter, frame)],
+      rows,
+      columns: listEventColumns(() => frame.now),
+      idOf: ({ alert_id }) => alert_id,
+      empty: filter === '' ? 'There are no events yet.' : 'No event fits the filter.',
+      open: ({ device_id, agent_id }) =>
+        device_id !== null
+          ? { screen: 'printer', id: device_id }
+          : agent_id !== null
+            ? { screen: 'agent', id: agent_id }
+            : null,
+      command: (key, alert) =>
+        key === 'a' && alert ? acknowledge(alert) : 'c asks an agent to scan: go to an agent first.',
+      hints: ['enter: open', '/: filter', 's: sort', 'a: acknowledge'],
+      wants: [{ path: EVENTS_PATH, stamp: 'once' }],
+    },
+    request,
+  )
+}
+
+function acknowledge(alert: Alert) {
+  const { alert_id, message, acknowledged_at, closed_at } = alert
+  if (acknowledged_at !== null || closed_at !== null) return `This event is ${wordAlertState(alert)} already.`
+  return { kind: 'acknowledge', alert_id, message: cleanText(message).replace(/\.$/, '') } as const
+}

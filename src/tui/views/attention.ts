@@ -1,0 +1,57 @@
+import type { Severity } from '../../core/output/severity.ts'
+import type { Agent } from '../../core/protocol/agents.ts'
+import type { Device } from '../../core/protocol/devices.ts'
+import { judgeAgentRow, nameAgent, wordAgentReason } from './agent-view.ts'
+import { viewDevice, wordNeed } from './device-view.ts'
+import type { ListColumn } from './list-column.ts'
+
+/** An agent or a printer that somebody should look at. */
+export interface Need {
+  readonly kind: 'agent' | 'printer'
+  readonly id: string
+  readonly severity: Exclude<Severity, 0>
+  readonly name: string
+  /** Where it is, for people. */
+  readonly place: string
+  readonly text: string
+}
+
+/**
+ * What wants attention, the gravest first: agents before printers, because nothing is known of the printers of an agent that
+ * is away; printers without much left first.
+ */
+export function listNeeds(agents: Iterable<Agent>, devices: Iterable<Device>): Need[] {
+  const needs: Array<Need & { readonly rank: number }> = []
+  for (const agent of agents) {
+    const severity = judgeAgentRow(agent)
+    if (severity === 0) continue
+    const reason = wordAgentReason(agent)
+    const text = `${agent.status}${reason === '' ? '' : `: ${reason}`}`
+    needs.push({ kind: 'agent', id: agent.agent_id, severity, name: nameAgent(agent), place: '', text, rank: -1 })
+  }
+  for (const device of devices) {
+    const view = viewDevice(device)
+    if (view.severity === 0) continue
+    const { name, address: place, severity } = view
+    const rank = device.lowest_supply ?? 101
+    needs.push({ kind: 'printer', id: device.device_id, severity, name, place, text: wordNeed(view), rank })
+  }
+  return needs.sort(
+    (a, b) => b.severity - a.severity || a.rank - b.rank || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  )
+}
+
+export const NEED_COLUMNS: ReadonlyArray<ListColumn<Need>> = [
+  {
+    heading: 'Severity',
+    comfort: 8,
+    widest: 8,
+    dropRank: 0,
+    read: ({ severity }) => (severity === 2 ? 'critical' : 'warning'),
+    color: ({ severity }) => (severity === 2 ? ['red', 'bold'] : 'yellow'),
+  },
+  { heading: 'Kind', comfort: 7, widest: 7, dropRank: 2, read: ({ kind }) => kind },
+  { heading: 'Name', comfort: 17, widest: 40, dropRank: 0, read: ({ name }) => name },
+  { heading: 'Address', comfort: 15, widest: 39, dropRank: 1, read: ({ place }) => place },
+  { heading: 'What', comfort: 23, widest: 80, dropRank: 0, read: ({ text }) => text },
+]

@@ -1,0 +1,49 @@
+import { cleanText } from '../../core/output/clean-text.ts'
+import type { Color } from '../../core/output/paint.ts'
+import type { Alert } from '../../core/protocol/alerts.ts'
+import { wordAgo } from './agent-view.ts'
+import type { ListColumn } from './list-column.ts'
+
+export const EVENT_ORDERS = ['newest', 'gravest', 'open'] as const
+export type EventOrder = (typeof EVENT_ORDERS)[number]
+
+/** `open`, `acknowledged`, `over` */
+export function wordAlertState({ closed_at, acknowledged_at }: Alert): string {
+  return closed_at !== null ? 'over' : acknowledged_at !== null ? 'acknowledged' : 'open'
+}
+
+export function colorAlert({ severity, closed_at }: Alert): Color | null {
+  if (closed_at !== null) return 'dim'
+  return severity === 'critical' ? ['red', 'bold'] : 'yellow'
+}
+
+/** @param now milliseconds since 1970 */
+export function listEventColumns(now: () => number): ReadonlyArray<ListColumn<Alert>> {
+  return [
+    { heading: 'Since', comfort: 12, widest: 16, dropRank: 0, read: ({ opened_at }) => wordAgo(opened_at, now()) },
+    { heading: 'Severity', comfort: 8, widest: 8, dropRank: 1, read: ({ severity }) => severity, color: colorAlert },
+    { heading: 'State', comfort: 12, widest: 12, dropRank: 0, read: wordAlertState },
+    { heading: 'What', comfort: 30, widest: 120, dropRank: 0, read: ({ message }) => cleanText(message) },
+    {
+      heading: 'By',
+      comfort: 8,
+      widest: 16,
+      dropRank: 2,
+      read: ({ acknowledged_by }) => cleanText(acknowledged_by ?? ''),
+    },
+  ]
+}
+
+export function sortAlerts(alerts: Iterable<Alert>, order: EventOrder): Alert[] {
+  const newest = (a: Alert, b: Alert) =>
+    b.opened_at < a.opened_at ? -1 : b.opened_at > a.opened_at ? 1 : a.alert_id < b.alert_id ? -1 : 1
+  const rank = (alert: Alert) => (alert.closed_at !== null ? 2 : alert.acknowledged_at !== null ? 1 : 0)
+  const grave = ({ severity }: Alert) => (severity === 'critical' ? 0 : 1)
+  const orders: Record<EventOrder, (a: Alert, b: Alert) => number> = {
+    newest,
+    gravest: (a, b) =>
+      Number(a.closed_at !== null) - Number(b.closed_at !== null) || grave(a) - grave(b) || newest(a, b),
+    open: (a, b) => rank(a) - rank(b) || newest(a, b),
+  }
+  return [...alerts].sort(orders[order])
+}
