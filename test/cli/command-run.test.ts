@@ -1,0 +1,45 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { composeCommandRequest } from '../../src/cli/command-request.ts'
+import { describeCommand, runCommand } from '../../src/cli/command-run.ts'
+import { shareTestServer } from '../server/start-test-server.ts'
+
+const shared = shareTestServer()
+
+describe('printmaster command', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('asks the server, and with --wait stays until it has ended', async () => {
+    const { url, makeToken, enrol, store } = shared()
+    const { agent_id } = await enrol()
+    const { token } = await makeToken('admin')
+    vi.stubEnv('PRINTMASTER_TOKEN', token)
+    const request = composeCommandRequest('scan_now', { server: url, target: ['192.0.2.0/30'], expires: '60s' })
+    const sentences: string[] = []
+    const asked = await runCommand(agent_id, request, { server: url, wait: false }, () => undefined)
+    expect(asked).toMatchObject({ state: 'pending', params: { targets: ['192.0.2.0/30'] } })
+    expect(describeCommand(asked)).toBe('scan_now: waits for the agent to connect')
+
+    const waiting = runCommand(agent_id, request, { server: url, wait: true }, (sentence) => sentences.push(sentence))
+    const running = await vi.waitFor(async () => {
+      const [newest] = await store.listCommands(agent_id, 1)
+      if (newest === undefined || newest.command_id === asked.command_id) throw new Error('not there yet')
+      return newest
+    })
+    const { command_id } = running
+    await store.updateCommand(agent_id, { command_id, state: 'running', percent: 40 }, Date.now())
+    await vi.waitFor(() => expect(sentences).toContain('scan_now: runs, 40 %'), { timeout: 5000 })
+    const message = 'no\u001b[2J more'
+    await store.updateCommand(agent_id, { command_id, state: 'failed', message }, Date.now())
+    const ended = await waiting
+    expect(ended.state).toBe('failed')
+    expect(describeCommand(ended)).toMatch(/^scan_now: failed: no.*more$/)
+    expect(describeCommand(ended)).not.toContain('\u001b')
+  })
+
+  it('says which flags do not go together', () => {
+    const server = 'https://printers.example'
+    expect(() => composeCommandRequest('reload_config', { server, target: ['192.0.2.1'] })).toThrow('scan_now only')
+    expect(() => composeCommandRequest('scan_now', { server, ip: '192.0.2.1' })).toThrow('read_device only')
+    expect(() => composeCommandRequest('read_device', { server })).toThrow('--ip')
+  })
+})
