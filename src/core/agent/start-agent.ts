@@ -92,7 +92,7 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
   let uplinkDone: Promise<void> = Promise.resolve()
   let uplinkStop = new AbortController()
   const openUplink = () => {
-    if (options.uplink === null) return
+    if (options.uplink === null || stop.signal.aborted) return
     uplinkStop = new AbortController()
     uplink = createUplink({
       options: options.uplink,
@@ -113,12 +113,16 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
     uplink = null
   }
 
+  let isRenaming = false
   /** Another machine speaks with this agent's token and another journal: who came second takes a name of its own. */
   const tellApart = async () => {
     const canBeRenamed = options.uplink?.agent_id === null && isCopy(journal, clock.now())
     if (canBeRenamed && uplink) {
+      if (isRenaming) return
+      isRenaming = true
       const agent_id = randomUUID()
       const refusal = await uplink.becomeAnother(agent_id)
+      isRenaming = false
       if (refusal === null) {
         log.warn({ former: own.agent_id, agent_id }, 'another machine lives with this agent_id: this one has a new one')
         own = { ...own, agent_id }
@@ -126,6 +130,7 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
         note({ action: 'agent_renamed', outcome: 'success', resource_type: 'agent', resource_id: agent_id })
         return
       }
+      log.warn({ reason: refusal }, 'another machine lives with this agent_id, and this one could not get a new one')
     }
     if (isCloneTold) return
     isCloneTold = true
@@ -209,15 +214,13 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
     facts: readFacts,
     healthUrl: page?.url ?? null,
     async reload(next) {
-      const former = options
       options = next
       watch.reconfigure(next.watch)
       journal.resize(next.journal)
       own = settleIdentity(journal, next.uplink?.agent_id ?? null, machine, clock.now(), randomUUID)
-      if (former.uplink !== null || next.uplink !== null) {
-        await closeUplink()
-        if (!stop.signal.aborted) openUplink()
-      }
+      if (next.uplink === null) await closeUplink()
+      else if (uplink === null) openUplink()
+      else uplink.reconfigure(next.uplink)
       note({ action: 'config_reloaded', actor: 'signal', outcome: 'success', resource_type: 'config' })
     },
     scanNow: (actor) => watch.discoverNow(actor),
