@@ -20,6 +20,8 @@ import { createWatch } from './watch/watch.ts'
 
 /** How often the journal is looked through for what may go. */
 const TRIM_EVERY_MS = 60_000
+/** After a try to become another agent that went wrong. */
+const RENAME_AGAIN_MS = 6 * 3_600_000
 
 export interface AgentServices {
   readonly clock: Clock
@@ -114,11 +116,12 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
   }
 
   let isRenaming = false
+  let renameNotBefore = 0
   /** Another machine speaks with this agent's token and another journal: who came second takes a name of its own. */
   const tellApart = async () => {
     const canBeRenamed = options.uplink?.agent_id === null && isCopy(journal, clock.now())
     if (canBeRenamed && uplink) {
-      if (isRenaming) return
+      if (isRenaming || clock.monotonic() < renameNotBefore) return
       isRenaming = true
       const agent_id = randomUUID()
       const refusal = await uplink.becomeAnother(agent_id)
@@ -130,7 +133,9 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
         note({ action: 'agent_renamed', outcome: 'success', resource_type: 'agent', resource_id: agent_id })
         return
       }
+      renameNotBefore = clock.monotonic() + RENAME_AGAIN_MS
       log.warn({ reason: refusal }, 'another machine lives with this agent_id, and this one could not get a new one')
+      isCloneTold = true
     }
     if (isCloneTold) return
     isCloneTold = true
@@ -171,7 +176,8 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
       uplink: uplink?.facts() ?? null,
       watch: watch.facts(),
       journal,
-      last_error: lastError,
+      isTaking: watch.isTaking,
+      last_error: watch.isHindered ? lastError : null,
     })
   const readStatus = (): AgentStatusPage => ({
     ...readFacts(),
@@ -194,7 +200,7 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
     options.health === null
       ? null
       : await openHealthPage(options.health, {
-          isHealthy,
+          isHealthy: () => isHealthy() && journal.isTaking && watch.isTaking,
           status: readStatus,
           metrics: createAgentInstruments(readFacts),
         })

@@ -12,6 +12,8 @@ declare module 'fastify' {
     principal: Principal | null
     /** Milliseconds since 1970, when its headers were there. */
     received_at: number
+    /** At the same moment, by a clock that nobody sets. */
+    arrived_at: number
     remote_address: string
   }
   interface FastifyContextConfig extends RouteConfig {}
@@ -22,6 +24,7 @@ interface RouteConfig {
   readonly scope?: Scope | null
   /** Needs no token from this machine itself. */
   readonly localIsOpen?: boolean
+  readonly reads?: boolean
   readonly body_limit?: number
   /** The body goes to the worker as it came; this describes it. */
   readonly batch?: TSchema
@@ -35,6 +38,8 @@ export interface RouteAbout {
   readonly tag: 'agents' | 'devices' | 'audit' | 'tokens' | 'server'
   readonly scope: Scope | null
   readonly localIsOpen?: boolean
+  /** Reads from the database for people: so much of it at one time, and no more. */
+  readonly reads?: boolean
   readonly body?: TSchema
   readonly body_limit?: number
   readonly batch?: TSchema
@@ -80,11 +85,12 @@ const OF_AGENTS: readonly ApiErrorCode[] = ['agent_mismatch']
 
 /** The options of a Fastify route. */
 export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOptions, 'schema' | 'config'>> {
-  const { scope, localIsOpen, body, batch, query, param } = about
+  const { scope, localIsOpen, reads, body, batch, query, param } = about
   const codes = new Set<ApiErrorCode>([
     ...ALWAYS,
     ...(scope === null ? [] : WITH_TOKEN),
     ...(scope === 'agent' ? OF_AGENTS : []),
+    ...(reads ? (['overloaded'] as const) : []),
     ...(body !== undefined || batch !== undefined ? WITH_BODY : []),
     ...(query === undefined ? [] : (['invalid_query'] as const)),
     ...(query !== undefined && 'cursor' in ((query as { properties?: object }).properties ?? {})
@@ -97,6 +103,7 @@ export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOp
       scope,
       body_limit: about.body_limit ?? MAX_SMALL_BYTES,
       ...(localIsOpen && { localIsOpen }),
+      ...(reads && { reads }),
       ...(batch !== undefined && { batch }),
     },
     schema: {

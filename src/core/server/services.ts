@@ -4,8 +4,10 @@ import type { HeartbeatBuffer } from './heartbeat-buffer.ts'
 import type { Instruments } from './instruments.ts'
 import type { JournalWatch } from './journal-watch.ts'
 import type { BatchPlaces } from './limits/batch-places.ts'
+import type { ListPlaces } from './limits/list-places.ts'
 import type { RefusedRegistrations } from './limits/refused-registrations.ts'
 import type { RequestRate } from './limits/request-rate.ts'
+import type { UnsentAnswers } from './limits/unsent-answers.ts'
 import type { BodyMeter } from './read-body.ts'
 import type { ServerLog, ServerOptions } from './server-options.ts'
 import type { StoreClient } from './store-client.ts'
@@ -21,6 +23,8 @@ export interface Services {
   readonly requestRate: RequestRate
   readonly registrations: RefusedRegistrations
   readonly batchPlaces: BatchPlaces
+  readonly lists: ListPlaces
+  readonly unsent: UnsentAnswers
   readonly heartbeats: HeartbeatBuffer
   readonly journals: JournalWatch
   readonly writes: WriteState
@@ -29,6 +33,8 @@ export interface Services {
   readonly log: ServerLog
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Milliseconds since some moment, of a clock that nobody sets. */
+  readonly monotonic: () => number
   readonly started_at: number
   /** Set once: from then on only what is in flight is finished. */
   closing: boolean

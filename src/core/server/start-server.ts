@@ -18,8 +18,10 @@ import { createInstruments } from './instruments.ts'
 import { createJournalWatch } from './journal-watch.ts'
 import { createBatchPlaces } from './limits/batch-places.ts'
 import { HTTP_TIMES, type HttpTimes, MAX_HEADER_BYTES } from './limits/http-limits.ts'
+import { createListPlaces } from './limits/list-places.ts'
 import { createRefusedRegistrations } from './limits/refused-registrations.ts'
 import { createRequestRate } from './limits/request-rate.ts'
+import { createUnsentAnswers } from './limits/unsent-answers.ts'
 import { loadCertificate } from './load-certificate.ts'
 import { answerConnect, answerExpectation } from './parser-errors.ts'
 import type { ServerLog, ServerOptions } from './server-options.ts'
@@ -31,6 +33,8 @@ export interface StartDependencies {
   readonly log: ServerLog
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Milliseconds since some moment, of a clock that nobody sets. */
+  readonly monotonic?: () => number
   readonly times?: HttpTimes
 }
 
@@ -65,11 +69,11 @@ async function serve(
   options: ServerOptions,
   client: StoreClient,
   certificate: Awaited<ReturnType<typeof loadCertificate>> | null,
-  { log, now, times = HTTP_TIMES }: StartDependencies,
+  { log, now, monotonic = () => performance.now(), times = HTTP_TIMES }: StartDependencies,
 ): Promise<RunningServer> {
   await keepEnrolmentToken(client.store, options.enrolment_token, now())
   checkEnrolment(options, await client.store.hasEnrolment(now()))
-  const services = await makeServices(options, client, log, now)
+  const services = await makeServices(options, client, { log, now, monotonic, times })
   let server: Server | HttpsServer | undefined
   const app = await buildApp(services, (handler) => {
     server = makeServer(handler as RequestListener, certificate, times, services)
@@ -114,12 +118,12 @@ async function serve(
 async function makeServices(
   options: ServerOptions,
   client: StoreClient,
-  log: ServerLog,
-  now: () => number,
+  { log, now, monotonic, times }: Required<StartDependencies>,
 ): Promise<Services> {
   const { store } = client
   const { limits, offline_after_seconds, device_metrics } = options
   const writes = createWriteState(() => store.tryWrite(now()), log)
+  const unsent = createUnsentAnswers(times)
   return {
     options,
     client,
@@ -129,7 +133,9 @@ async function makeServices(
     requestRate: createRequestRate(limits.requests_per_second, limits.burst),
     registrations: createRefusedRegistrations(),
     batchPlaces: createBatchPlaces(),
-    heartbeats: createHeartbeatBuffer(store, writes, log),
+    lists: createListPlaces(unsent),
+    unsent,
+    heartbeats: createHeartbeatBuffer(store, writes),
     journals: createJournalWatch(offline_after_seconds * 1000),
     writes,
     instruments: createInstruments({
@@ -140,6 +146,7 @@ async function makeServices(
     bodies: { bytes: 0 },
     log,
     now,
+    monotonic,
     started_at: now(),
     closing: false,
   }

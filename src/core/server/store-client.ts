@@ -41,6 +41,7 @@ const READING = [
   'listAgentHealth',
   'listDevices',
   'findDevice',
+  'listDeviceLevels',
   'listMetrics',
   'listAudit',
   'check',

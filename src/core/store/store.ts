@@ -12,6 +12,7 @@ import type { Device, DeviceDetail, DeviceSort } from '../protocol/devices.ts'
 import type { Metric, MetricPeriod, Resolution } from '../protocol/metrics.ts'
 import type { Scope, Token } from '../protocol/tokens.ts'
 import type { CheckedItem } from './checked-item.ts'
+import type { SupplyLevel } from './supply-levels.ts'
 
 /**
  * The database behind one interface. Every method is one whole operation: it commits, audit entry and `changes` rows
@@ -50,6 +51,8 @@ export interface Store {
   listDevices(query: DevicesFilter): Promise<Page<Device>>
   /** Finds the surviving device for the id of one that was merged. */
   findDevice(device_id: string): Promise<DeviceDetail | null>
+  /** What is measured of every device, for gauges: in the order in which they came to be known. */
+  listDeviceLevels(query: PageRequest): Promise<Page<DeviceLevels>>
   /** Null when there is no such device. */
   listMetrics(query: MetricsFilter): Promise<(Page<Metric | MetricPeriod> & { device_id: string }) | null>
 
@@ -179,7 +182,7 @@ export interface Page<T> {
   readonly next_cursor: string | null
 }
 
-/** A page's size and where it begins. A cursor that this store did not give is answered with `bad_cursor` (StoreError). */
+/** A page's size at most, and where it begins; only `next_cursor` tells whether more follows. A cursor that this store did not give is answered with `bad_cursor` (StoreError). */
 export interface PageRequest {
   readonly limit: number
   readonly cursor?: string
@@ -212,6 +215,12 @@ export interface DevicesFilter extends PageRequest {
   /** Milliseconds. */
   readonly seen_since?: number
   readonly sort?: DeviceSort | `-${DeviceSort}`
+}
+
+export interface DeviceLevels
+  extends Pick<Device, 'device_id' | 'agent_id' | 'manufacturer' | 'model' | 'serial' | 'location' | 'page_count'> {
+  /** As the last reading that told of supplies has them. */
+  readonly supplies: readonly SupplyLevel[]
 }
 
 export interface MetricsFilter extends PageRequest {

@@ -43,7 +43,7 @@ test.each([
 ])(
   'two machines cloned from one image, with $what: the later one becomes another agent, and nothing is lost',
   {
-    timeout: 60_000,
+    timeout: 180_000,
   },
   async ({ machine }) => {
     const { clock, server, setup, journal, copy, agent_id } = await workSomeTime(
@@ -52,7 +52,7 @@ test.each([
     const original = await startLogged(optionsFor({ journal, ...setup }), clock)
     await pass(clock, HOUR_MS / 6)
     const clone = await startLogged(optionsFor({ journal: copy, ...setup }), clock, machine)
-    await vi.waitFor(() => expect(clone.facts().agent_id).not.toBe(agent_id), { timeout: 30_000, interval: 10 })
+    await vi.waitFor(() => expect(clone.facts().agent_id).not.toBe(agent_id), { timeout: 90_000, interval: 10 })
     await pass(clock, HOUR_MS / 4)
     expect(original.facts().agent_id).toBe(agent_id)
     expect(await listAgents(server)).toEqual([agent_id, clone.facts().agent_id].sort())
@@ -66,7 +66,7 @@ test.each([
 )
 
 test('a machine restored from a snapshot stays the agent it was, and loses nothing that its journal has', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const { clock, server, setup, journal, copy, agent_id } = await workSomeTime('127.84.3.')
   const later = await startLogged(optionsFor({ journal, ...setup }), clock)

@@ -3,7 +3,7 @@ import type { HeartbeatRequest } from '../../protocol/agents.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Account } from './account.ts'
 import { HeardSchema } from './answers.ts'
-import { judgeHoldings, rememberAsked } from './holdings.ts'
+import { type Holdings, rememberAsked, WENT_BACK_AGAIN } from './holdings.ts'
 import type { Lane } from './lane.ts'
 import type { Line } from './line.ts'
 import type { LaneJob } from './run-lane.ts'
@@ -19,6 +19,7 @@ export interface HeartbeatParts {
   readonly lane: Lane
   readonly line: Line
   readonly times: UploadTimes
+  readonly holdings: Holdings
   interval_ms(): number
   /** Everything but who, when and which journal. */
   composeHeartbeat(): HeartbeatRequest
@@ -31,7 +32,7 @@ export interface HeartbeatParts {
 
 /** Registers where that is needed, then says again and again how the agent is. The other lanes follow this one. */
 export function createHeartbeats(parts: HeartbeatParts): LaneJob & { hurry(): void } {
-  const { journal, clock, log, status, account, lane, line, times } = parts
+  const { journal, clock, status, account, lane, line, times, holdings } = parts
   let next = 0
 
   const beat = async (signal: AbortSignal) => {
@@ -50,10 +51,12 @@ export function createHeartbeats(parts: HeartbeatParts): LaneJob & { hurry(): vo
     if (verdict.kind === 'refused') return lane.failed(verdict.message)
     next = began + parts.interval_ms()
     const { store_id, last_seq = null, other_journal } = verdict.body
-    if (judgeHoldings(journal, asked, { store_id, last_seq }, log, clock.now())) parts.onWentBack()
-    else parts.onHeld(asked.journal_id, last_seq ?? 0)
+    const verdictOnJournal = holdings.judge(asked, { store_id, last_seq })
+    if (verdictOnJournal === 'held') parts.onHeld(asked.journal_id, last_seq ?? 0)
+    else parts.onWentBack()
     times.note('last_heartbeat', now)
     const wasUp = status.isUp
+    if (verdictOnJournal === 'again') return lane.failed(WENT_BACK_AGAIN)
     lane.succeeded()
     if (!wasUp) parts.onUp()
     if (other_journal === true) parts.onOtherJournal()

@@ -10,6 +10,7 @@ import { type AgentDescription, createAccount } from './account.ts'
 import { createBell } from './bell.ts'
 import { createEventUploads } from './event-uploads.ts'
 import { createHeartbeats } from './heartbeats.ts'
+import { createHoldings } from './holdings.ts'
 import { createLane } from './lane.ts'
 import { createLine } from './line.ts'
 import { openChannel } from './open-channel.ts'
@@ -72,6 +73,7 @@ export function createUplink(parts: UplinkParts): Uplink {
     journal,
     log,
     status,
+    clock,
     lane: lanes.heartbeat,
     options: () => options,
     client,
@@ -90,7 +92,8 @@ export function createUplink(parts: UplinkParts): Uplink {
       bell.ring()
     },
   })
-  const shared = { journal, clock, log, status, line, times }
+  const holdings = createHoldings(journal, clock, log)
+  const shared = { journal, clock, log, status, line, times, holdings }
   const uploads = createUploads({
     ...shared,
     lane: lanes.upload,
@@ -164,6 +167,7 @@ export function createUplink(parts: UplinkParts): Uplink {
       channel?.close().catch(() => undefined)
       status.resume()
       if (isElsewhere) account.forgive()
+      if (isElsewhere) line.reset()
       for (const lane of Object.values(lanes)) lane.reset()
       open()
       heartbeats.hurry()
@@ -173,9 +177,10 @@ export function createUplink(parts: UplinkParts): Uplink {
     async becomeAnother(agent_id) {
       if (running === null) return 'the uplink does not run'
       const refusal = await account.becomeAnother(agent_id, running)
+      if (refusal !== null) return refusal
       heartbeats.hurry()
       bell.ring()
-      return refusal
+      return null
     },
   }
 }

@@ -12,6 +12,7 @@ import {
   AuditQuerySchema,
   MAX_EVENTS_PER_BATCH,
 } from '../../protocol/audit.ts'
+import { hideSecrets } from '../../protocol/other-keys.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { AuditFilter, NewAuditEvent } from '../../store/store.ts'
 import type { Principal } from '../auth/door.ts'
@@ -66,6 +67,7 @@ export function addAuditRoutes(app: FastifyInstance, services: Services): void {
       summary: 'Read the audit log, newest first',
       tag: 'audit',
       scope: 'admin',
+      reads: true,
       query: AuditQuerySchema,
       answer: AuditListSchema,
     }),
@@ -135,7 +137,7 @@ function toNewEvent(event: AuditEvent, request: FastifyRequest, site_id: string)
     resource_type: resource_type ?? null,
     resource_id: resource_id ?? null,
     outcome: outcome ?? 'success',
-    details: { ...details, ...(Object.keys(said).length > 0 && { event: said }) },
+    details: hideSecrets({ ...details, ...(Object.keys(said).length > 0 && { event: said }) }),
     occurred_at: occurred_at ?? request.received_at,
     recorded_at: request.received_at,
   }
