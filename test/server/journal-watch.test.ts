@@ -129,9 +129,8 @@ describe('a machine that was copied', () => {
       return (await server.call('/api/v1/agents/heartbeat', { token, body: { journal_id } })).body.other_journal
     }
     const [one, other] = [randomUUID(), randomUUID()]
-    await beat(one)
-    await beat(one)
-    const set = [await beat(other, -60_000), await beat(other), await beat(other, 3_600_000)]
+    for (let i = 0; i < 3; i++) await beat(one)
+    const set = [await beat(other, -25_000), await beat(other), await beat(other, 3_600_000)]
     expect(set).toEqual([undefined, undefined, undefined])
     expect([await beat(one, 3_600_000), await beat(other, -7_200_000)]).toEqual([true, true])
   })

@@ -973,7 +973,9 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         for (const limit of [1, 2, 5, 100]) expect(await walk(limit)).toEqual(all)
         await ingest(
           store,
-          newBatch(agent_id, 'metrics', [{ ...printer('S1'), sampled_at: at(NOW + 1), supplies: [percent(80)] }]),
+          newBatch(agent_id, 'metrics', [{ ...printer('S1'), sampled_at: at(NOW + 1), supplies: [percent(80)] }], {
+            received_at: NOW + 1,
+          }),
         )
         const changed = [{ supply: '1', kind: '', color: '', percent: 80 }]
         expect(await walk(2)).toEqual(

@@ -5,8 +5,8 @@ export const HIDDEN = '(hidden)'
 
 /** What opens doors, under the names that programs give it: the word at the end of a key says what the value is. */
 const SECRET_KEY = new RegExp(
-  '(?:authorization|cookie|tokens?|passwords?|passwd|passphrase|secrets?|communit(?:y|ies)|community[_-]?strings?' +
-    '|(?:registration|private|auth|priv|api|access|secret)[_-]?keys?)$',
+  '(?:community|communities|(?:authorization|cookie|token|password|passwd|passphrase|secret|community[_-]?string' +
+    '|(?:registration|private|auth|priv|api|access|secret)[_-]?key)s?)$',
   'i',
 )
 /** Levels that are looked through. Nothing is kept that is deeper. */

@@ -33,6 +33,8 @@ interface ReadingRow extends Counters {
   readonly rest: string
 }
 
+type SaidRow = Pick<ReadingRow, CounterName | 'sampled_at' | 'status' | 'rest'>
+
 /** The readings of the source alone, or those that other agents brought as well. */
 type Whose = 'source' | 'anybody'
 
@@ -44,6 +46,8 @@ const MOST_AHEAD = 100
 const PERIODS: Readonly<Record<Exclude<Resolution, 'raw'>, number>> = { hour: 3_600_000, day: 86_400_000 }
 const SHORT = `h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.received_at,
   h.clock_offset_ms, h.time_mark, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}`
+/** What `sayAgain` needs. */
+const SAID = `h.sampled_at, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}, h.rest`
 /** A column of the walk: looked up when its row comes up, not while it waits in the queue with those of other devices. */
 const REST = '(SELECT rest FROM metrics_history r WHERE r.id = walk.id) AS rest'
 const SUMMED = `h.status, h.lowest_supply, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}`
@@ -70,7 +74,7 @@ const walk = (columns: string, lateColumns: readonly string[] = []) => {
 }
 
 /** A reading of a clock that ran ahead counts from its arrival, like everywhere. Silence is none. */
-const NEWEST = `SELECT ${SHORT}, h.rest, h.sampled_at, min(h.sampled_at, h.received_at) AS at
+const NEWEST = `SELECT ${SAID}, min(h.sampled_at, h.received_at) AS at
   FROM devices d CROSS JOIN metrics_history h ON h.id IN (
     (SELECT id FROM (
        SELECT n.id, n.sampled_at, n.received_at FROM metrics_history n
@@ -84,7 +88,7 @@ const NEWEST = `SELECT ${SHORT}, h.rest, h.sampled_at, min(h.sampled_at, h.recei
   WHERE d.id = @device OR d.merged_into = @device ORDER BY at DESC, h.id DESC LIMIT 1`
 
 /** The same, mostly at once: none is newer than one of the moment at which the device was seen last. */
-const OF_LAST_SEEN = `SELECT ${SHORT}, h.rest, h.sampled_at, h.sampled_at AS at FROM metrics_history h
+const OF_LAST_SEEN = `SELECT ${SAID}, h.sampled_at AS at FROM metrics_history h
   WHERE h.device = @device AND h.of_other_agent = 0 AND h.sampled_at = @last_seen AND h.sampled_at <= h.received_at
     AND h.status IS NOT '${OFFLINE}' ORDER BY h.id DESC LIMIT 1`
 
@@ -170,7 +174,7 @@ export function prepareMetrics(db: Database) {
       last_seen: number,
     ): { readonly at: number; readonly said: object; readonly bytes: number } | null {
       const bound = { device: id, last_seen }
-      const row = (ofLastSeen.get(bound) ?? newest.get(bound)) as (ReadingRow & { readonly at: number }) | undefined
+      const row = (ofLastSeen.get(bound) ?? newest.get(bound)) as (SaidRow & { readonly at: number }) | undefined
       return row === undefined ? null : { at: row.at, said: sayAgain(row), bytes: Buffer.byteLength(row.rest) }
     },
   }
@@ -183,7 +187,7 @@ const openPlace = ({ cursor }: MetricsFilter, scope: unknown): Place | null =>
   cursor === undefined ? null : (openCursor(cursor, scope, ['number', 'number']) as unknown as Place)
 
 /** The item as it was sent, but for the time, which is in the notation of the server. */
-function sayAgain(row: ReadingRow): Record<string, unknown> {
+function sayAgain(row: SaidRow): Record<string, unknown> {
   const counters = COUNTER_NAMES.filter((name) => row[name] !== null).map((name) => [name, row[name]])
   const { status, rest, sampled_at } = row
   return {
