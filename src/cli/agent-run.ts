@@ -4,6 +4,7 @@ import { findServiceManager, type ServiceManager } from '../core/lifecycle/syste
 import { loadAgentConfig, readUplinkOptions } from './agent-config.ts'
 import type { AgentFlags } from './agent-flags.ts'
 import { type AgentHost, hostAgent } from './agent-host.ts'
+import { ignoreUntilStarted } from './ignore-until-started.ts'
 import { keepManagerInformed } from './keep-manager-informed.ts'
 import { describeMistake, openServiceLog, type ServiceLog, surviveOnLog } from './service-log.ts'
 import { waitForAbort } from './wait-for-abort.ts'
@@ -29,6 +30,7 @@ export async function runAgent(
   onStart: (started: AgentStarted) => void,
 ): Promise<void> {
   const stop = listenForStop()
+  ignoreUntilStarted()
   const loaded = await loadAgentConfig(flags)
   const log = openServiceLog(loaded.config)
   const manager = findServiceManager(process.env, (sentence) => log.warn(sentence))

@@ -7,6 +7,7 @@ import { isLoopback } from '../core/model/is-loopback.ts'
 import { type RunningServer, startServer } from '../core/server/start-server.ts'
 import type { AgentHost } from './agent-host.ts'
 import { countThings } from './agent-words.ts'
+import { ignoreUntilStarted } from './ignore-until-started.ts'
 import { keepManagerInformed } from './keep-manager-informed.ts'
 import { loadServerConfig } from './server-config.ts'
 import type { ServerFlags } from './server-flags.ts'
@@ -33,6 +34,7 @@ export async function runServer(
   onStart: (started: Started) => void,
 ): Promise<void> {
   const stop = listenForStop()
+  ignoreUntilStarted()
   const { config, database } = await loadServerConfig(flags)
   const log = openServiceLog(config)
   const manager = findServiceManager(process.env, (sentence) => log.warn(sentence))

@@ -20,6 +20,7 @@ export function listComplaints(status: LocalStatus): Complaint[] {
     if (status.uplink.state === 'halted') add(2, describeUplink(status.uplink))
     else if (status.uplink.state === 'waiting' && status.uplink.reason !== null) add(1, describeUplink(status.uplink))
     if (status.journal.state === 'full') add(2, 'the journal is full and takes no readings')
+    if (status.journal.state === 'unavailable') add(2, 'the journal cannot be written, and no printer is asked')
   } else if (status.uplink.halted !== null) add(2, `uplink halted: ${status.uplink.halted}`)
   const offline = printers.total - printers.online
   if (offline > 0) add(1, `${offline} of ${countThings(printers.total, 'printer')} offline`)

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import { PrintMasterError } from '../core/model/error.ts'
 import { hashToken } from '../core/server/auth/hash-token.ts'
 import { makeToken } from '../core/server/auth/make-token.ts'
-import type { Actor } from '../core/store/store.ts'
+import type { Actor, Store } from '../core/store/store.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
 import { openDatabase, openOrMakeDatabase } from './open-database.ts'
 import { loadServerConfig } from './server-config.ts'
@@ -20,16 +20,24 @@ export async function openLocalOffice(
 ): Promise<TokenOffice> {
   const { config, database } = await loadServerConfig({ config: flags.config, database: flags.database })
   for (const warning of config.warnings) tell(warning)
-  const { store, made } = makes
-    ? await openOrMakeDatabase(database)
-    : { store: await openDatabase(database, { readonly: false }), made: false }
-  if (made) tell(`made a new database: ${database}`)
+  let opened: Store | null = null
+  if (makes) {
+    const { store, made } = await openOrMakeDatabase(database)
+    if (made) tell(`made a new database: ${database}`)
+    opened = store
+  }
+  // looking must not bring the database of a server to a newer schema
+  const open = async (readonly: boolean): Promise<Store> => {
+    opened ??= await openDatabase(database, { readonly })
+    return opened
+  }
   const actor = describeUser()
   return {
     async create({ scope, name, expires_in_seconds, max_uses, agent_id }) {
       if (scope === 'agent') throw new Error('agent tokens come from a registration')
       const token = makeToken(scope)
       const now = Date.now()
+      const store = await open(false)
       const made = await store.createToken(
         {
           scope,
@@ -44,13 +52,14 @@ export async function openLocalOffice(
       )
       return { ...made, token }
     },
-    list: () => store.listTokens(Date.now()),
+    list: async () => (await open(true)).listTokens(Date.now()),
     async revoke(token_id) {
+      const store = await open(false)
       const revoked = await store.revokeToken(token_id, actor, Date.now())
       if (revoked !== null) return revoked
       throw new PrintMasterError('server_refused', `there is no token ${quoteText(token_id)} in ${quoteText(database)}`)
     },
-    close: () => store.close(),
+    close: async () => opened?.close(),
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { hashToken } from '../../src/core/server/auth/hash-token.ts'
 import { LOCAL, shareTestServer, startTestServer, type TestServer } from './start-test-server.ts'
@@ -250,6 +251,44 @@ describe('heartbeats', () => {
     expect(agent).toMatchObject({ hostname: 'told', memory_mb: 77 })
   })
 
+  test('two within a second both count: the later one leaves what it does not tell', async () => {
+    const server = shared()
+    const { agent_id, token } = await server.enrol()
+    const beat = (body: object) => server.call(HEARTBEAT, { token, body })
+    const show = async () => {
+      const viewer = (await server.makeToken('viewer')).token
+      return (await server.call(`/api/v1/agents/${agent_id}`, { token: viewer })).body
+    }
+    const timestamp = new Date(Date.now() + 3_600_000).toISOString()
+    const last_scan = '2026-03-01T12:00:00.000Z'
+    const told = {
+      hostname: 'h1',
+      platform: 'linux',
+      status: 'active',
+      devices_count: 3,
+      memory_mb: 5,
+      last_error: 'boom',
+    }
+    await beat({ ...told, timestamp, last_scan, disk: 9, load: 1 })
+    await beat({ hostname: null, platform: '', status: null, devices_count: null, last_scan: null, last_error: null })
+    expect(await show()).toMatchObject({
+      hostname: 'h1',
+      platform: 'linux',
+      reported_status: 'active',
+      reported_devices_count: 3,
+      memory_mb: 5,
+      last_error: null,
+      last_scan,
+      other: { disk: 9, load: 1 },
+    })
+    expect(Math.round((await show()).clock_offset_ms / 60_000)).toBe(60)
+    // of keys that no schema names only those of the last one with any: what waits does not grow
+    await beat({ hostname: 'h2', disk: 8, load: 2 })
+    await beat({ disk: 7 })
+    expect(await show()).toMatchObject({ hostname: 'h2', platform: 'linux', other: { disk: 7 } })
+    expect((await show()).other).toEqual({ disk: 7 })
+  })
+
   test('an agent is offline once it was not heard from for so long', async () => {
     let now = Date.now()
     const server = await startTestServer({ now: () => now })
@@ -310,6 +349,94 @@ describe('heartbeats', () => {
         { path: '', problem: 'has more than 16384 characters of JSON in keys that the schema does not name' },
       ])
     }
+  })
+})
+
+describe('what opens doors', () => {
+  const SECRETS = {
+    token: 'S3CRET',
+    Token: 'S3CRET',
+    join_token: 'S3CRET',
+    'access-token': 'S3CRET',
+    refreshTokens: ['S3CRET'],
+    init_secret: { deep: 'S3CRET' },
+    config: { snmp: [{ community: 'S3CRET', PASSWORD: 53, registration_key: 'S3CRET', community_string: 'S3CRET' }] },
+    apiKey: 'S3CRET',
+    Authorization: 'Basic S3CRET',
+  }
+  const KEPT = { token_id: 'kept', has_token: true, password: null, tokenizer: 'kept', community_name: 'kept' }
+  const SHOWN = {
+    ...KEPT,
+    token: '(hidden)',
+    Token: '(hidden)',
+    join_token: '(hidden)',
+    'access-token': '(hidden)',
+    refreshTokens: '(hidden)',
+    init_secret: '(hidden)',
+    config: {
+      snmp: [
+        {
+          community: '(hidden)',
+          PASSWORD: '(hidden)',
+          registration_key: '(hidden)',
+          community_string: '(hidden)',
+        },
+      ],
+    },
+    apiKey: '(hidden)',
+    Authorization: '(hidden)',
+  }
+  const mistaken = { ...SECRETS, ...KEPT }
+
+  test('is kept of no registration, heartbeat, audit event, batch or item, wherever it was put', async () => {
+    const server = await startTestServer()
+    const { token: enrolment } = await server.makeToken('enrolment')
+    const viewer = (await server.makeToken('viewer')).token
+    const { body: registered } = await server.call(REGISTER, { token: enrolment, body: mistaken })
+    const { agent_id, token } = registered
+    const show = async (path: string) => (await server.call(path, { token: viewer })).body
+    expect((await show(`/api/v1/agents/${agent_id}`)).other).toEqual(SHOWN)
+    expect((await server.call(HEARTBEAT, { token, body: { ...mistaken, beat: 1 } })).status).toBe(200)
+    expect((await show(`/api/v1/agents/${agent_id}`)).other).toEqual({ ...SHOWN, beat: 1 })
+    const events = [{ action: 'scan_initiated', ...mistaken, details: mistaken }]
+    expect((await server.call('/api/v1/audit/log', { token, body: { events } })).status).toBe(200)
+    const [entry] = (await server.store.listAudit({ limit: 1, action: 'scan_initiated' })).items
+    expect(entry?.details).toEqual({ ...SHOWN, event: SHOWN })
+    const item = { serial: 'Q1', raw_data: mistaken, ...mistaken }
+    for (const kind of ['devices', 'metrics']) {
+      const journal_id = randomUUID()
+      const body = { [kind]: [item], journal_id, seq: 1, ...mistaken }
+      const answers = [1, 2].map(() => server.call(`/api/v1/${kind}/batch`, { token, body }))
+      expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200])
+    }
+    const [device] = (await show('/api/v1/devices')).devices
+    const { snapshot } = await show(`/api/v1/devices/${device.device_id}`)
+    expect(snapshot).toMatchObject({ serial: 'Q1', raw_data: SHOWN, ...SHOWN })
+    const { metrics } = await show(`/api/v1/devices/${device.device_id}/metrics`)
+    expect(metrics[0]).toMatchObject({ raw_data: SHOWN, ...SHOWN })
+    await server.server.close()
+    expect(readFileSync(server.options.database).includes('S3CRET')).toBe(false)
+  })
+
+  test('does not make a body too deep that is not', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const nested = (levels: number) => `${'{"a":'.repeat(levels)}{"token":"x"}${'}'.repeat(levels)}`
+    const bring = (levels: number) =>
+      server.call('/api/v1/devices/batch', { token, body: `{"devices":[{"serial":"N","b":${nested(levels)}}]}` })
+    expect((await bring(400)).status).toBe(200)
+    for (const levels of [600, 100_000]) expect((await bring(levels)).body.error.code).toBe('invalid_items')
+  })
+})
+
+describe('numbers', () => {
+  test('that no double holds are kept as the nearest one, beyond all of them as null', async () => {
+    const server = await startTestServer()
+    const { agent_id, token } = await server.enrol()
+    const viewer = (await server.makeToken('viewer')).token
+    await server.call(HEARTBEAT, { token, body: '{"big": 12345678901234567890, "beyond": 1e400, "cents": 0.10}' })
+    const { text } = await server.call(`/api/v1/agents/${agent_id}`, { token: viewer })
+    expect(text).toContain('"other":{"big":12345678901234567000,"beyond":null,"cents":0.1}')
   })
 })
 

@@ -1,8 +1,11 @@
+import { renameSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startTestServer, type TestServer } from './start-test-server.ts'
 
 const HEARTBEAT = '/api/v1/agents/heartbeat'
+const REFUSES = 'the database refuses writes'
+const TAKES_AGAIN = 'the database takes writes again'
 
 /** Another process that holds the write lock of the database until it is told to let go. */
 function holdWriteLock(server: TestServer): () => void {
@@ -68,13 +71,13 @@ describe('a database that does not write', () => {
       expect(answer.text).not.toContain('printmaster.db')
     }
     expect((await server.call(HEARTBEAT, { token, body: { hostname: 'later' } })).status).toBe(200)
-    let unready = await server.call('/readyz')
-    while (unready.status === 200) unready = await server.call('/readyz')
+    await server.logged(REFUSES)
+    const unready = await server.call('/readyz')
     expect([unready.status, unready.body.ready]).toEqual([503, false])
     expect((await server.call('/healthz')).status).toBe(200)
     release()
-    let ready = await server.call('/readyz')
-    while (ready.status === 503) ready = await server.call('/readyz')
+    await server.logged(TAKES_AGAIN)
+    const ready = await server.call('/readyz')
     expect(ready.body).toEqual({ ready: true, agents_connected: expect.any(Number) })
     const { agents } = (await server.call('/api/v1/agents/list', { token: viewer })).body
     expect(agents[0].hostname).toBe('later')
@@ -101,5 +104,58 @@ describe('a database that does not write', () => {
     const stored = answers.filter(({ status }) => status === 200).length
     expect(stored).toBeGreaterThanOrEqual(64)
     expect((await server.store.listDevices({ limit: 1000 })).items).toHaveLength(stored)
+  }, 60_000)
+
+  test('so are more lists at one time than it reads; those that wait are answered', async () => {
+    const server = await startTestServer()
+    const { token } = await server.makeToken('viewer')
+    const release = holdWriteLock(server) // a list is answered when it is recorded who asked
+    const paths = ['devices', 'devices/none', 'devices/none/metrics'] as const
+    const lists = Array.from({ length: 100 }, (_, i) => server.call(`/api/v1/${paths[i % paths.length]}`, { token }))
+    const overloaded = await Promise.race(
+      lists.map(async (list) => {
+        const answer = await list
+        return answer.status === 503 ? answer : new Promise<never>(() => undefined)
+      }),
+    )
+    expect(overloaded.body.error.code).toBe('overloaded')
+    expect(overloaded.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+    expect((await server.call('/healthz')).status).toBe(200)
+    release()
+    const statuses = (await Promise.all(lists)).map(({ status }) => status)
+    expect(statuses.filter((status) => status !== 503).length).toBeGreaterThanOrEqual(64)
+    expect((await server.call('/api/v1/devices', { token })).status).toBe(200)
+  }, 60_000)
+})
+
+describe('a database that is no longer where it was', () => {
+  test('refuses all that would write, is not ready and says once why; put back, all goes on', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const viewer = (await server.makeToken('viewer')).token
+    const bring = (serial: string) => server.call('/api/v1/devices/batch', { token, body: { devices: [{ serial }] } })
+    expect((await bring('SN-1')).status).toBe(200)
+    const { database } = server.options
+    const aside = `${database}.aside`
+    renameSync(database, aside)
+    const list = () => server.call('/api/v1/devices', { token: viewer })
+    // no batch and no heartbeat has told yet
+    expect((await list()).body.error.code).toBe('store_unavailable')
+    const line = await server.logged(REFUSES)
+    expect(line.fields.reason).toMatch(/printmaster\.db was removed, moved or replaced.*put it back, or restart/)
+    expect((await server.call('/readyz')).body.ready).toBe(false)
+    expect((await server.call(HEARTBEAT, { token, body: { hostname: 'later' } })).status).toBe(200)
+    for (const refused of [await bring('SN-2'), await bring('SN-3'), await list()]) {
+      expect([refused.status, refused.body.error.code]).toEqual([503, 'store_unavailable'])
+    }
+    expect(server.log.filter(({ level }) => level === 'error')).toEqual([line])
+    renameSync(aside, database)
+    await server.logged(TAKES_AGAIN)
+    expect((await server.call('/readyz')).body.ready).toBe(true)
+    expect((await bring('SN-2')).status).toBe(200)
+    const { agents } = (await server.call('/api/v1/agents/list', { token: viewer })).body
+    expect(agents[0].hostname).toBe('later')
+    const serials = (await list()).body.devices.map(({ serial }: { serial: string }) => serial)
+    expect(serials.toSorted()).toEqual(['SN-1', 'SN-2'])
   }, 60_000)
 })

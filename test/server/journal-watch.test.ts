@@ -46,14 +46,25 @@ describe('journals of one agent', () => {
     expect(watch.hear('site-1', 'a', 4000, '192.0.2.1')).toEqual([])
   })
 
-  test('other agents have nothing to do with it, and two journals are a pair in either order', () => {
+  test('other agents have nothing to do with it', () => {
     const watch = createJournalWatch(ALIVE_MS)
     for (const [i, agent] of ['site-1', 'site-2', 'site-1', 'site-2'].entries()) {
       expect(watch.hear(agent, `of ${agent}`, i, '192.0.2.1')).toEqual([])
     }
-    expect(watch.isNewPair('site-1', 'a', 'b')).toBe(true)
-    expect(watch.isNewPair('site-1', 'B', 'A')).toBe(false)
-    expect(watch.isNewPair('site-2', 'a', 'b')).toBe(true)
+  })
+
+  test('two of them are news once, in either order, and an agent no more than once an hour', () => {
+    const watch = createJournalWatch(ALIVE_MS)
+    const HOUR = 3_600_000
+    expect(watch.isNews('site-1', 'a', ['b'], 0)).toBe(true)
+    expect(watch.isNews('site-1', 'B', ['A'], HOUR)).toBe(false)
+    expect(watch.isNews('site-2', 'a', ['b'], 1)).toBe(true)
+    expect(watch.isNews('site-1', 'c', ['a', 'b'], HOUR - 1)).toBe(false)
+    expect(watch.isNews('site-1', 'c', ['a', 'b'], HOUR)).toBe(true)
+    for (const other of ['a', 'b']) expect(watch.isNews('site-1', 'c', [other], 3 * HOUR)).toBe(false)
+    // however many journals one agent makes up, they are forgotten before those of others
+    for (let i = 0; i < 20_000; i++) watch.isNews('site-1', `j${i}`, ['a'], i * HOUR)
+    expect(watch.isNews('site-2', 'a', ['b'], 2 * HOUR)).toBe(false)
   })
 
   test('many journals of one agent take no more room than a few', () => {
@@ -68,7 +79,7 @@ describe('journals of one agent', () => {
 describe('a machine that was copied', () => {
   test('is told by its heartbeat, and recorded once; one that began a new journal is not', async () => {
     let now = Date.parse('2026-03-01T12:00:00Z')
-    const server = await startTestServer({ now: () => now })
+    const server = await startTestServer({ now: () => now, monotonic: () => now })
     const { agent_id, token } = await server.enrol()
     const [one, other] = [randomUUID(), randomUUID()]
     const beat = async (journal_id: string) => {
@@ -106,5 +117,21 @@ describe('a machine that was copied', () => {
     expect(server.log.filter(({ level }) => level === 'warn')).toHaveLength(1)
     now += 91_000
     expect(await beat(one)).toBeUndefined()
+  })
+
+  test('a clock of the server that is set back or forward makes no copy of a machine, and hides none', async () => {
+    let [now, monotonic] = [Date.parse('2026-03-01T12:00:00Z'), 5000]
+    const server = await startTestServer({ now: () => now, monotonic: () => monotonic })
+    const { token } = await server.enrol()
+    const beat = async (journal_id: string, set = 0) => {
+      now += 10_000 + set
+      monotonic += 10_000
+      return (await server.call('/api/v1/agents/heartbeat', { token, body: { journal_id } })).body.other_journal
+    }
+    const [one, other] = [randomUUID(), randomUUID()]
+    for (let i = 0; i < 3; i++) await beat(one)
+    const set = [await beat(other, -25_000), await beat(other), await beat(other, 3_600_000)]
+    expect(set).toEqual([undefined, undefined, undefined])
+    expect([await beat(one, 3_600_000), await beat(other, -7_200_000)]).toEqual([true, true])
   })
 })

@@ -324,6 +324,58 @@ describe('slow and broken clients', () => {
   })
 })
 
+describe('answers that nobody reads', () => {
+  const CONNECTIONS = 12
+  const LISTS = 10
+
+  /** A server with devices whose list has some 3 MB, and connections that ask for it ten times each and read nothing. */
+  async function askWithoutReading() {
+    const server = await startTestServer()
+    const agent = await server.enrol()
+    const long = { hostname: 'h'.repeat(256), firmware: 'f'.repeat(256), asset_number: 'a'.repeat(256) }
+    const texts = { ...long, location: 'l'.repeat(512), contact: 'c'.repeat(512) }
+    const devices = Array.from({ length: 1000 }, (_, i) => ({ serial: `S${i}`.padEnd(256, 's'), ...texts }))
+    const body = { devices }
+    expect((await server.call('/api/v1/devices/batch', { token: agent.token, body })).status).toBe(200)
+    const { token } = await server.makeToken('viewer')
+    const list = () => server.call('/api/v1/devices?limit=1000', { token })
+    const size = (await list()).text.length
+    const one = `GET /api/v1/devices?limit=1000 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`
+    const unread = []
+    for (let i = 0; i < CONNECTIONS; i++) {
+      const raw = await openRaw(server.url)
+      raw.socket.pause()
+      raw.write(one.repeat(LISTS))
+      unread.push(raw)
+    }
+    // one after the other all of them are asked for
+    let refused = await list()
+    for (let i = 0; refused.status === 200 && i < CONNECTIONS * LISTS; i++) refused = await list()
+    return { server, agent, list, size, refused, unread }
+  }
+
+  test('are bounded over all connections: no more lists then, while agents and health are answered', async () => {
+    const { server, agent, list, size, refused, unread } = await askWithoutReading()
+    expect(size * CONNECTIONS * LISTS).toBeGreaterThan(3 * 64 * 1024 * 1024)
+    expect([refused.status, refused.body.error?.code]).toEqual([503, 'overloaded'])
+    expect(refused.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+    expect((await server.call(HEARTBEAT, { token: agent.token, body: {} })).status).toBe(200)
+    expect((await server.call('/healthz')).status).toBe(200)
+    expect((await server.call('/metrics')).status).toBe(200)
+    // those who go away leave nothing behind
+    await Promise.all(
+      unread.map(({ socket }) => {
+        const closed = new Promise((resolve) => socket.once('close', resolve))
+        socket.resetAndDestroy()
+        return closed
+      }),
+    )
+    let again = await list()
+    while (again.status === 503) again = await list()
+    expect([again.status, again.text.length]).toEqual([200, size])
+  }, 60_000)
+})
+
 describe('proxies', () => {
   const addressOf = async (trusted_proxies: string[], forwarded: string) => {
     const server = await startTestServer({

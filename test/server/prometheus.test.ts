@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { createDeviceGauges } from '../../src/core/server/device-gauges.ts'
+import { createInstruments } from '../../src/core/server/instruments.ts'
+import type { Store } from '../../src/core/store/store.ts'
+import { makeDevice } from './made-up-readings.ts'
 import { startTestServer } from './start-test-server.ts'
 
 describe('/metrics', () => {
@@ -106,4 +110,38 @@ describe('/metrics', () => {
     await server.call('/api/v1/devices/batch', { token, body: { devices: [{ serial: 'P1', page_count: 5 }] } })
     expect((await server.call('/metrics')).text).not.toContain('printmaster_device_')
   })
+
+  test('thousands of devices are read page by page, once for all who ask at one time', async () => {
+    const server = await startTestServer()
+    const { token } = await server.enrol()
+    const COUNT = 2000
+    for (let from = 0; from < COUNT; from += 1000) {
+      const devices = Array.from({ length: 1000 }, (_, i) => makeDevice(from + i, 1))
+      expect((await server.call('/api/v1/devices/batch', { token, body: { devices } })).status).toBe(200)
+    }
+    let questions = 0
+    const listDeviceLevels: Store['listDeviceLevels'] = (query) => {
+      questions += 1
+      return server.store.listDeviceLevels(query)
+    }
+    const { render } = createInstruments({
+      count: () => server.store.count(90_000, Date.now()),
+      pending: () => 0,
+      connections: () => ({ agents: 0, views: 0 }),
+      openAlerts: () => ({ agent_offline: 0, device_error: 0, device_offline: 0, supply_empty: 0, supply_low: 0 }),
+      devices: createDeviceGauges({ listDeviceLevels }),
+    })
+    const texts = await Promise.all(Array.from({ length: 10 }, render))
+    const lines = texts[0]?.split('\n') ?? []
+    for (const [name, each] of [
+      ['page_count', 1],
+      ['supply_percent', 4],
+    ]) {
+      const found = lines.filter((line) => line.startsWith(`printmaster_device_${name}{`))
+      const ids = new Set(found.map((line) => /device_id="([^"]+)"/.exec(line)?.[1]))
+      expect([name, ids.size, found.length]).toEqual([name, COUNT, COUNT * Number(each)])
+    }
+    expect(new Set(texts).size).toBe(1)
+    expect(questions).toBeLessThan(20)
+  }, 60_000)
 })

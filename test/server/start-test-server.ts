@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +46,8 @@ export interface TestServer {
   /** The same database by a connection of its own, as another process has it. */
   readonly store: Store
   readonly log: readonly LogLine[]
+  /** A line that begins so, once there is one. */
+  logged(message: string): Promise<LogLine>
   call(path: string, call?: Call): Promise<Answer>
   /** A token made behind the server's back. */
   makeToken(scope: NewToken['scope'], more?: Partial<NewToken>): Promise<{ token: string; token_id: string }>
@@ -57,6 +60,7 @@ export interface TestOptions {
   readonly live?: Partial<LiveSettings>
   readonly presence?: Partial<PresenceTimes>
   readonly now?: () => number
+  readonly monotonic?: () => number
 }
 
 export const LOCAL = { type: 'local', id: 'tester', ip_address: null } as const
@@ -116,11 +120,22 @@ export async function startTestServer(setup: TestOptions = {}, atEnd: AtEnd = wi
   const defaults = defaultOptions(join(directory, 'printmaster.db'))
   const options = setup.options?.(defaults) ?? defaults
   const log: LogLine[] = []
-  const write = (level: string) => (fields: object, message: string) =>
-    void log.push({ level, fields: fields as Record<string, unknown>, message })
+  const written = new EventEmitter()
+  const write = (level: string) => (fields: object, message: string) => {
+    log.push({ level, fields: fields as Record<string, unknown>, message })
+    written.emit('line')
+  }
+  const logged = async (message: string): Promise<LogLine> => {
+    const find = () => log.findLast((line) => line.message.startsWith(message))
+    for (let line = find(); ; line = find()) {
+      if (line !== undefined) return line
+      await once(written, 'line')
+    }
+  }
   const server = await startServer(options, {
     log: { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') },
     now: setup.now ?? Date.now,
+    ...(setup.monotonic && { monotonic: setup.monotonic }),
     times: { ...HTTP_TIMES, ...setup.times },
     live_settings: { ...LIVE_SETTINGS, ...setup.live },
     presence_times: { ...PRESENCE_TIMES, ...setup.presence },
@@ -168,5 +183,5 @@ export async function startTestServer(setup: TestOptions = {}, atEnd: AtEnd = wi
     if (answer.status !== 200) throw new Error(`registration: ${answer.text}`)
     return { agent_id, token: answer.body.token as string }
   }
-  return { url: server.url, options, server, store, log, call, makeToken: create, enrol }
+  return { url: server.url, options, server, store, log, logged, call, makeToken: create, enrol }
 }

@@ -159,6 +159,70 @@ it('a serial that two makers gave away is two printers; without a maker the one 
   expect(await listAll(store)).toHaveLength(3)
 })
 
+it("a number that others show as well leads to the agent's own device", async () => {
+  const { store, read } = await open()
+  const [other, third] = [await enrolAgent(store, 'site-2'), await enrolAgent(store, 'site-3')]
+  await read({ manufacturer: 'HP', serial: 'A1', page_count: 1 })
+  await read({ manufacturer: 'Evil', serial: 'A1' }, other)
+  await read({ serial: 'A1', page_count: 2 })
+  const show = async () => (await listAll(store)).map((each) => [each.agent_id, each.manufacturer, each.page_count])
+  expect(await show()).toEqual([
+    ['site-1', 'HP', 2],
+    ['site-2', 'Evil', null],
+  ])
+  // two of its own make a third one of the number alone, which leads there for nobody else
+  await read({ manufacturer: 'Eviler', serial: 'A1' }, other)
+  await read({ serial: 'A1', page_count: 66 }, other)
+  await read({ serial: 'A1', page_count: 3 })
+  expect(await show()).toEqual([
+    ['site-1', 'HP', 3],
+    ['site-2', 'Evil', null],
+    ['site-2', 'Eviler', null],
+    ['site-2', null, 66],
+  ])
+  await read({ manufacturer: 'Canon', serial: 'A1' }, third)
+  await read({ serial: 'A1', page_count: 4 }, third)
+  expect((await show()).at(-1)).toEqual(['site-3', 'Canon', 4])
+})
+
+it('a number leads to a device that became the own one a moment before', async () => {
+  const { store, read } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  await read({ manufacturer: 'Evil', serial: 'A1' })
+  await read({ ...HP, serial: 'A1', status: 'offline' }, other)
+  const items = [
+    { ...HP, serial: 'A1', page_count: 1, sampled_at: at(NOW) },
+    { serial: 'A1', page_count: 2, sampled_at: at(NOW + 1) },
+  ]
+  await ingest(store, newBatch(other, 'metrics', items))
+  expect((await listAll(store)).map((each) => [each.agent_id, each.manufacturer, each.page_count])).toEqual([
+    ['site-2', 'HP', 2],
+    ['site-1', 'Evil', null],
+  ])
+})
+
+it('one that never answered merges without a state of its own', async () => {
+  const { store, read } = await open()
+  await read({ ...HP, serial: 'S1' })
+  await read({ mac_address: MAC, status: 'offline' })
+  await read({ ...HP, serial: 'S1', mac_address: MAC })
+  expect(await listAll(store)).toMatchObject([
+    { serial: 'S1', mac_address: MAC, status: null, offline_reason: null, first_seen: at(NOW + MINUTE) },
+  ])
+})
+
+it("a device shows no MAC address that is another agent's device's", async () => {
+  const { store, read } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  await read({ ...HP, serial: 'S1', mac_address: MAC })
+  for (let i = 0; i < 2; i += 1) await read({ ...HP, serial: 'S2', mac_address: MAC }, other)
+  await read({ ...HP, serial: 'S2', mac_address: MAC, sampled_at: at(NOW - HOUR) }, other)
+  expect(await listAll(store)).toMatchObject([
+    { serial: 'S2', agent_id: 'site-2', mac_address: null },
+    { serial: 'S1', agent_id: 'site-1', mac_address: MAC },
+  ])
+})
+
 it('a serial first seen without its maker is not made twice', async () => {
   const { store, read } = await open()
   await read({ serial: 'A1' })
@@ -205,6 +269,22 @@ it("another agent's reading is kept and claims nothing, until the first has been
   wait(DAY)
   await read({ ...item, page_count: 100 }, other)
   expect((await listAll(store))[0]).toMatchObject({ agent_id: 'site-2', page_count: 100 })
+  expect(await history()).toEqual(['device_discovered', 'device_claimed', 'device_reassigned'])
+})
+
+it('silence that its agent tells of protects a device; silence of that agent does not', async () => {
+  const { store, read, wait, history } = await open()
+  const other = await enrolAgent(store, 'site-2')
+  const item = { ...HP, serial: 'S1' }
+  await read(item)
+  wait(DAY - HOUR)
+  await read({ ...item, status: 'offline' })
+  wait(2 * HOUR)
+  await read(item, other)
+  expect(await listAll(store)).toMatchObject([{ agent_id: 'site-1', status: 'offline' }])
+  wait(DAY)
+  await read(item, other)
+  expect(await listAll(store)).toMatchObject([{ agent_id: 'site-2' }])
   expect(await history()).toEqual(['device_discovered', 'device_claimed', 'device_reassigned'])
 })
 

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Metric, MetricItem, MetricPeriod } from '../../src/core/protocol/metrics.ts'
 import { MOST_SUMMED } from '../../src/core/store/sqlite/metrics.ts'
+import { PAGE_BYTES } from '../../src/core/store/sqlite/take-page.ts'
 import type { NewAuditEvent, Store } from '../../src/core/store/store.ts'
 import { openTemporary } from './open-temporary.ts'
 import {
@@ -166,6 +167,63 @@ it("another agent's readings are kept and marked, and tell nothing of the device
   const shown = await snapshot()
   expect(shown).toMatchObject({ page_count: 11, status: 'idle' })
   expect(shown).not.toHaveProperty('note')
+})
+
+it('a page of large readings, entries or heartbeats ends before it is too large', { timeout: 60_000 }, async () => {
+  const { store, file, agent_id, send, device_id } = await open()
+  await send([printer('S1', { sampled_at: at(NOW - DAY) })])
+  const db = new Database(file)
+  onTestFinished(() => void db.close())
+  db.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
+     INSERT INTO metrics_history (reading_id, agent, device, sampled_at, received_at, page_count, rest)
+     SELECT randomblob(16), 1, 1, @now + i, @now + i, i, json_object('pad', @pad) FROM n`,
+  ).run({ now: NOW, pad: 'x'.repeat(60_000) })
+  db.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+     INSERT INTO agent_health (agent, period, received_at, other) SELECT 1, i * 300000, i * 300000, json_object('pad', @pad) FROM n`,
+  ).run({ pad: 'x'.repeat(16_000) })
+  const event = (i: number): NewAuditEvent => ({
+    event_id: null,
+    actor: { type: 'agent', id: agent_id, ip_address: null },
+    agent_id,
+    action: 'told',
+    resource_type: null,
+    resource_id: String(i),
+    outcome: 'success',
+    details: { pad: 'x'.repeat(16_000) },
+    occurred_at: NOW,
+    recorded_at: NOW,
+  })
+  await store.recordAudit(Array.from({ length: 1000 }, (_, i) => event(i)))
+
+  const readings = await readPages(store, await device_id(), 'raw', 5000)
+  expect(readings.flat().map((each) => (each as Metric & MetricItem).page_count)).toEqual([
+    100,
+    ...Array.from({ length: 400 }, (_, i) => i + 1),
+  ])
+  const entries: (readonly { resource_id: string | null }[])[] = []
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await store.listAudit({ limit: 1000, action: 'told', ...(cursor && { cursor }) })
+    entries.push(page.items)
+    cursor = page.next_cursor
+  }
+  expect(entries.flat().map(({ resource_id }) => Number(resource_id))).toEqual(
+    Array.from({ length: 1000 }, (_, i) => 999 - i),
+  )
+  const heartbeats: (readonly { received_at: string }[])[] = []
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await store.listAgentHealth({ agent_id, limit: 1000, ...(cursor && { cursor }) })
+    heartbeats.push(page?.items ?? [])
+    cursor = page?.next_cursor ?? null
+  }
+  expect(heartbeats.flat().map(({ received_at }) => Date.parse(received_at))).toEqual(
+    Array.from({ length: 1000 }, (_, i) => (i + 1) * 300_000),
+  )
+  for (const pages of [readings, entries, heartbeats]) {
+    expect(pages.length).toBeGreaterThan(1)
+    for (const page of pages) expect(JSON.stringify(page).length).toBeLessThan(PAGE_BYTES * 1.2)
+  }
 })
 
 it('a page of hours or days goes through so many readings and no more', { timeout: 30_000 }, async () => {

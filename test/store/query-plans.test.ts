@@ -101,6 +101,7 @@ async function useEverything(store: Store): Promise<void> {
   await ingest(store, newBatch(agent_id, 'devices', [printer('S1')]), newBatch(agent_id, 'metrics', [printer('S1')]))
   const [device] = (await store.listDevices({ limit: 1 })).items
   await store.findDevice(device?.device_id as string)
+  await store.listDeviceLevels({ limit: 1 })
   for (const resolution of ['raw', 'hour', 'day'] as const) {
     const query = { device_id: device?.device_id as string, resolution, limit: 1 }
     await store.listMetrics(query)
@@ -193,7 +194,7 @@ it('the newest reading of a device is looked up', async () => {
   const { plans } = await watchPlans()
   const [plan] = [...plans].filter(([sql]) => sql.includes('AS at\n')).map(([, details]) => details.join('\n'))
   expect(plan).toContain('metrics_history_by_device (device=? AND of_other_agent=? AND sampled_at<?)')
-  expect(plan).toContain('metrics_history_ahead (device=?)')
+  expect(plan).toContain('metrics_history_ahead (device=? AND received_at<?)')
 })
 
 /** All plans of the statements that a call made the store prepare. */

@@ -1,15 +1,15 @@
 import { execFile, fork } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
-import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { MIGRATIONS, migrate } from '../../src/core/store/sqlite/migrate.ts'
 import { openDatabase } from '../../src/core/store/sqlite/open-database.ts'
-import { composeStore, openSqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
+import { composeStore, openSqliteStore, type SqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import { makeDirectory, openTemporary } from './open-temporary.ts'
 import {
   ADMIN,
@@ -193,9 +193,11 @@ describe('migrations', () => {
     onTestFinished(() => void db.close())
     const copies = () => readdirSync(directory).filter((name) => name.includes('.before-'))
     let whileCopying: string[] | undefined
-    const prepare = db.prepare.bind(db)
-    db.prepare = ((sql: string) => {
-      const statement = prepare(sql)
+    const { prototype } = Database
+    const { prepare } = prototype
+    onTestFinished(() => void Object.assign(prototype, { prepare }))
+    prototype.prepare = function (this: Database.Database, sql: string) {
+      const statement = prepare.call(this, sql)
       if (!sql.startsWith('VACUUM')) return statement
       return {
         run: (path: string) => {
@@ -203,10 +205,50 @@ describe('migrations', () => {
           whileCopying = copies()
         },
       }
-    }) as typeof db.prepare
+    } as typeof prepare
     migrate(db, file, [...MIGRATIONS, SECOND])
     expect(whileCopying).toEqual([expect.stringMatching(/\.part-[0-9a-f]+$/)])
     expect(copies()).toEqual([`printmaster.db.before-${MIGRATIONS.length + 1}`])
+  })
+
+  it('of several processes one makes the copy, and it alone', async () => {
+    const file = join(await makeDirectory(), 'old.db')
+    migrateFile(file, MIGRATIONS.slice(0, 1))
+    const db = openDatabase(file)
+    onTestFinished(() => void db.close())
+    const pragma = db.pragma.bind(db)
+    let isFirst = true
+    db.pragma = ((source: string, options?: Database.PragmaOptions) => {
+      // between the look at the schema and the change of it
+      if (source.startsWith('journal_mode') && isFirst) {
+        isFirst = false
+        migrateFile(file, MIGRATIONS)
+      }
+      return pragma(source, options)
+    }) as typeof db.pragma
+    migrate(db, file, MIGRATIONS)
+    expect(isFirst).toBe(false)
+    expect((await readdir(join(file, '..'))).filter((name) => name.includes('.before-'))).toEqual(['old.db.before-2'])
+    expect(db.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+  })
+
+  it('nobody gets in between the copy and the change', async () => {
+    const { store, file } = await openTemporary()
+    await store.close()
+    const db = openDatabase(file)
+    onTestFinished(() => void db.close())
+    const other = connect(file)
+    other.pragma('busy_timeout = 0')
+    const attempts: unknown[] = []
+    const { prototype } = Database
+    const { prepare } = prototype
+    onTestFinished(() => void Object.assign(prototype, { prepare }))
+    prototype.prepare = function (this: Database.Database, sql: string) {
+      if (sql.startsWith('VACUUM')) attempts.push(attempt(() => other.exec('BEGIN IMMEDIATE; ROLLBACK')))
+      return prepare.call(this, sql)
+    } as typeof prepare
+    migrate(db, file, [...MIGRATIONS, SECOND])
+    expect(attempts).toEqual([expect.objectContaining({ code: 'SQLITE_BUSY' })])
   })
 
   it('where no copy can be made, the schema stays as it is', async () => {
@@ -337,6 +379,52 @@ describe('damage and want', () => {
   })
 })
 
+describe('a database that is not where it was', () => {
+  const put = async (store: SqliteStore, agent_id: string, serial: string) =>
+    ingest(store, newBatch(agent_id, 'metrics', [printer(serial)]))
+
+  it.each([
+    ['removed', (file: string) => rm(file)],
+    ['moved', (file: string) => rename(file, `${file}.elsewhere`)],
+    ['replaced', (file: string) => copyFile(file, `${file}.copy`).then(() => rename(`${file}.copy`, file))],
+    [
+      'gone with its directory',
+      (file: string) => rename(join(file, '..'), join(file, '..', '..', `${randomUUID()}.away`)),
+    ],
+  ])('takes nothing more: %s', async (_, disturb) => {
+    const directory = join(await makeDirectory(), 'data')
+    const file = join(directory, 'printmaster.db')
+    const store = openSqliteStore(file)
+    onTestFinished(() => store.close())
+    const agent_id = await enrolAgent(store)
+    await put(store, agent_id, 'S1')
+    await disturb(file)
+    const writes = [
+      () => put(store, agent_id, 'S2'),
+      () => store.createToken(newToken(), ADMIN, NOW),
+      () => store.tryWrite(NOW),
+      () => store.recordHeartbeats([]),
+    ]
+    for (const write of writes) {
+      const refused = write()
+      await expect(refused).rejects.toEqual(refusal('unavailable'))
+      await expect(refused).rejects.toThrow(/printmaster\.db was removed, moved or replaced .* put it back, or restart/)
+    }
+    // nothing of it is left in the connection either
+    expect((await listAll(store)).map(({ serial }) => serial)).toEqual(['S1'])
+  })
+
+  it('goes on once it is back', async () => {
+    const { store, file } = await openTemporary()
+    const agent_id = await enrolAgent(store)
+    await rename(file, `${file}.elsewhere`)
+    await expect(put(store, agent_id, 'S1')).rejects.toEqual(refusal('unavailable'))
+    await rename(`${file}.elsewhere`, file)
+    expect(await put(store, agent_id, 'S1')).toMatchObject([{ outcome: 'stored', stored: 1 }])
+    expect(await listAll(store)).toMatchObject([{ serial: 'S1' }])
+  })
+})
+
 describe('backup', () => {
   it('is a whole store, and writes over nothing', async () => {
     const { store, directory } = await openTemporary()
@@ -426,8 +514,38 @@ describe('two processes', () => {
     const refused = store.createToken(newToken(), ADMIN, NOW)
     await expect(refused).rejects.toEqual(refusal('unavailable'))
     await expect(refused).rejects.toThrow('locked')
+    // what stands behind it does not wait as long again, each for itself
+    const began = performance.now()
+    const behind = [
+      () => store.createToken(newToken(), ADMIN, NOW),
+      () => ingest(store, newBatch('site-1', 'metrics', [printer('S1')])),
+      () => store.tryWrite(NOW),
+    ]
+    for (const write of behind) await expect(write()).rejects.toEqual(refusal('unavailable'))
+    expect(performance.now() - began).toBeLessThan(2500)
+    // that it can be read says nothing
+    expect(await listAll(store)).toEqual([])
+    await expect(store.tryWrite(NOW)).rejects.toEqual(refusal('unavailable'))
+    expect(performance.now() - began).toBeLessThan(2500)
     db.exec('ROLLBACK')
     await store.createToken(newToken(), ADMIN, NOW)
+  })
+
+  it('after a write that works a lock is waited for again', { timeout: 20_000 }, async () => {
+    const file = join(await makeDirectory(), 'x.db')
+    const own = openDatabase(file)
+    migrate(own, file)
+    const store = composeStore(own, file)
+    onTestFinished(() => store.close())
+    const waits = () => own.pragma('busy_timeout', { simple: true })
+    own.pragma('busy_timeout = 1')
+    const db = connect(file)
+    db.exec('BEGIN IMMEDIATE')
+    await expect(store.tryWrite(NOW)).rejects.toEqual(refusal('unavailable'))
+    expect(waits()).toBe(0)
+    db.exec('ROLLBACK')
+    await store.tryWrite(NOW)
+    expect(waits()).toBe(5000)
   })
 })
 

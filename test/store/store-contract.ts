@@ -326,7 +326,9 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         expect(await other()).toEqual(registered)
         const more = JSON.parse('{"deep": 7, "__proto__": {"x": 1}, "token": "secret"}')
         await store.recordHeartbeats([beat(agent_id, NOW, { memory_mb: 5, ...more })])
-        expect(JSON.stringify(await other())).toBe('{"go_version":"go1.22","deep":7,"__proto__":{"x":1}}')
+        expect(JSON.stringify(await other())).toBe(
+          '{"go_version":"go1.22","deep":7,"__proto__":{"x":1},"token":"(hidden)"}',
+        )
         await store.recordHeartbeats([beat(agent_id, NOW + 1, { memory_mb: 5 })])
         expect(await other()).toMatchObject({ deep: 7 })
         await store.recordHeartbeats([beat(agent_id, NOW + 2, { newer: null })])
@@ -573,6 +575,8 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         ['none, with one of the batch', null, NOW - DAY, null, at(NOW - DAY), null],
         ['none at all', null, null, null, at(NOW), 'missing'],
         ['no time', 'yesterday', NOW - DAY, null, at(NOW), 'unreadable'],
+        ['a year of five digits', '9999-12-31T23:59:59-02:00', null, null, at(NOW), 'unreadable'],
+        ['a year before all others', '0000-01-01T00:00:00+02:00', null, null, at(NOW), 'unreadable'],
         ['long ago', '1970-01-01T00:00:00Z', null, null, '1970-01-01T00:00:00.000Z', 'past'],
       ])('no reading is refused for its time: %s', async (_, sampled_at, batch_time, offset, stored, mark) => {
         const agent_id = await enrolAgent(store)
@@ -734,6 +738,59 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
           ])
         })
 
+        it("one that was never read is nobody's until an agent reads it, however old that reading is", async () => {
+          const [one, other] = [await enrolAgent(store), await enrolAgent(store)]
+          const send = async (agent: string, more: object) => {
+            const batch = newBatch(agent, 'devices', [printer('S1', { page_count: null, ...more })])
+            expect(await ingest(store, batch)).toMatchObject([{ stored: 1, passed_over: 0 }])
+            return (await listAll(store))[0] as Device
+          }
+          const never = { agent_id: null, first_seen: at(0), last_seen: at(0) }
+          expect(await send(one, silence(5))).toMatchObject({ ...never, status: 'offline', offline_reason: 'silent' })
+          expect(await send(other, silence(4, { offline_reason: 'refused' }))).toMatchObject({
+            ...never,
+            offline_reason: 'refused',
+          })
+          const silent = await listAll(store)
+          const detail = await store.findDevice(silent[0]?.device_id as string)
+          expect(detail).toMatchObject({ agents: [], snapshot: {} })
+          expect((await store.listDevices({ limit: 1, seen_since: NOW - 30 * DAY })).items).toEqual([])
+          // read before anybody found it silent
+          const times = { first_seen: at(NOW - 10 * MINUTE), last_seen: at(NOW - 10 * MINUTE) }
+          expect(await send(other, { page_count: 7, sampled_at: times.last_seen })).toMatchObject({
+            ...times,
+            agent_id: other,
+            page_count: 7,
+            status: 'offline',
+          })
+          const late = newBatch(one, 'devices', [printer('S1', { page_count: 9, sampled_at: at(NOW) })])
+          expect(await ingest(store, late)).toMatchObject([{ stored: 0, passed_over: 1 }])
+          expect((await listAll(store))[0]).toMatchObject({ ...times, agent_id: other, page_count: 7 })
+          expect(await actions(store, 'device_reassigned', 'device_claimed')).toEqual(['device_claimed'])
+        })
+
+        it('one that was never read takes nothing from one that was', async () => {
+          const agent_id = await enrolAgent(store)
+          const mac_address = '00:1b:a9:01:02:03'
+          await ingest(store, newBatch(agent_id, 'metrics', [printer('S1', { mac_address })]))
+          await ingest(store, newBatch(agent_id, 'metrics', [printer('S2', silence(0, { mac_address }))]))
+          expect(await listAll(store)).toMatchObject([
+            { serial: 'S2', mac_address: null, agent_id: null },
+            { serial: 'S1', mac_address },
+          ])
+          const found = await store.listDevices({ limit: 10, mac_address })
+          expect(found.items.map(({ serial }) => serial)).toEqual(['S1'])
+          // nor does it keep from one what is read of another, however late
+          await ingest(
+            store,
+            newBatch(agent_id, 'metrics', [printer('S3', silence(0, { ip: null, mac_address: '001ba9010204' }))]),
+          )
+          const card = { mac_address: '00:1b:a9:01:02:04', sampled_at: at(NOW - HOUR) }
+          await ingest(store, newBatch(agent_id, 'metrics', [printer('S1', card)]))
+          expect((await store.listDevices({ limit: 10, mac_address: card.mac_address })).items).toEqual([])
+          expect(await actions(store, 'device_identity_moved')).toHaveLength(1)
+        })
+
         it('that an agent cannot reach the device of another changes nothing of it, however long ago that was', async () => {
           const { send, device } = await open()
           const other = await enrolAgent(store)
@@ -813,6 +870,127 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
           newBatch(agent_id, 'metrics', [printer('S1', { sampled_at: at(NOW + HOUR), page_count: 2 })], later),
         )
         expect((await listAll(store))[0]).toMatchObject({ page_count: 2, last_seen: at(NOW + HOUR) })
+      })
+
+      it('a clock of the server that ran ahead does not freeze them, nor the agent', async () => {
+        const agent_id = await enrolAgent(store)
+        const ahead = NOW + 365 * DAY
+        // no time is told: the arrival stands in
+        const send = (kind: 'devices' | 'metrics', more: object, received_at: number) =>
+          ingest(store, newBatch(agent_id, kind, [printer('S1', { sampled_at: null, ...more })], { received_at }))
+        const beat = (received_at: number, request: object) =>
+          store.recordHeartbeats([{ agent_id, received_at, remote_address: null, clock_offset_ms: null, request }])
+        await send('devices', { page_count: 1, location: 'Hall' }, ahead)
+        await send('metrics', { status: 'offline', offline_reason: 'silent' }, ahead)
+        await beat(ahead, { hostname: 'before', last_scan: at(ahead) })
+        expect(await store.findAgent(agent_id, OFFLINE_AFTER, NOW)).toMatchObject({ status: 'offline' })
+
+        await send('metrics', { page_count: 2 }, NOW)
+        const show = async () => {
+          const [device] = await listAll(store)
+          return { device, detail: await store.findDevice(device?.device_id as string) }
+        }
+        const read = { page_count: 2, status: 'idle', offline_reason: null, last_seen: at(NOW), received_at: at(NOW) }
+        expect((await show()).device).toMatchObject({ ...read, first_seen: at(NOW) })
+        expect((await show()).detail?.snapshot).toMatchObject({ page_count: 2, location: 'Hall' })
+        await send('metrics', { status: 'offline', offline_reason: 'refused' }, NOW + MINUTE)
+        expect((await show()).device).toMatchObject({ status: 'offline', offline_reason: 'refused' })
+        await send('devices', { page_count: 3, location: 'Attic' }, NOW + 2 * MINUTE)
+        expect((await show()).detail?.snapshot).toMatchObject({ page_count: 3, location: 'Attic' })
+        const upload = { last_seen: at(NOW + 2 * MINUTE), last_upload: at(NOW + 2 * MINUTE), status: 'active' }
+        const now = NOW + 2 * MINUTE
+        expect(await store.findAgent(agent_id, OFFLINE_AFTER, now)).toMatchObject({ ...upload, hostname: 'before' })
+
+        await beat(now + 1, { hostname: 'after', last_scan: at(NOW) })
+        expect(await store.findAgent(agent_id, OFFLINE_AFTER, now)).toMatchObject({
+          hostname: 'after',
+          last_scan: at(NOW),
+          last_seen: at(now + 1),
+        })
+        // two that came out of order are something else
+        await beat(now, { hostname: 'between' })
+        expect(await store.findAgent(agent_id, OFFLINE_AFTER, now)).toMatchObject({ hostname: 'after' })
+      })
+
+      it('a clock of the server that ran ahead keeps no address, and no device from the agent that reads it', async () => {
+        const [one, other] = [await enrolAgent(store), await enrolAgent(store)]
+        const [ip, ahead] = ['10.0.0.1', NOW + 365 * DAY]
+        const send = (agent: string, serial: string, received_at: number) =>
+          ingest(store, newBatch(agent, 'metrics', [printer(serial, { ip, sampled_at: null })], { received_at }))
+        await send(one, 'S1', ahead)
+        await send(one, 'S2', NOW)
+        expect((await store.listDevices({ limit: 10, ip })).items.map(({ serial }) => serial)).toEqual(['S2'])
+        await send(other, 'S1', NOW)
+        expect((await store.listDevices({ limit: 10, serial: 'S1' })).items).toMatchObject([{ agent_id: other, ip }])
+      })
+
+      it('levels of all of them come in pages', async () => {
+        const agent_id = await enrolAgent(store)
+        const percent = (value: number, more: object = {}) => ({ level: { state: 'percent', percent: value }, ...more })
+        const supplies = [
+          percent(40, { index: 7, kind: 'toner', color: 'black' }),
+          percent(1, { index: 7 }),
+          percent(12.5),
+          { level: { state: 'some' } },
+          percent(101),
+          { index: 9 },
+        ]
+        const items = Array.from({ length: 5 }, (_, i) => printer(`S${i}`, { location: `Room ${i}`, page_count: i }))
+        await ingest(store, newBatch(agent_id, 'devices', [{ ...items[0], supplies }, ...items.slice(1)]))
+        const newer = { sampled_at: at(NOW), location: undefined }
+        await ingest(
+          store,
+          newBatch(agent_id, 'metrics', [
+            { ...printer('S1', newer), supplies: [percent(90, { index: 1 })] },
+            { ...printer('S0', newer), page_count: 70 },
+          ]),
+        )
+        const walk = async (limit: number) => {
+          const found: unknown[] = []
+          let cursor: string | null = null
+          do {
+            const page: Awaited<ReturnType<Store['listDeviceLevels']>> = await store.listDeviceLevels({
+              limit,
+              ...(cursor !== null && { cursor }),
+            })
+            found.push(...page.items)
+            cursor = page.next_cursor
+          } while (cursor !== null)
+          return found
+        }
+        const devices = await store.listDevices({ limit: 10, sort: 'location' })
+        const facts = devices.items.map(({ device_id, manufacturer, model, serial, location, page_count }) => ({
+          device_id,
+          agent_id,
+          manufacturer,
+          model,
+          serial,
+          location,
+          page_count,
+        }))
+        const levels = [
+          [
+            { supply: '7', kind: 'toner', color: 'black', percent: 40 },
+            { supply: '3', kind: '', color: '', percent: 12.5 },
+          ],
+          [{ supply: '1', kind: '', color: '', percent: 90 }],
+        ]
+        const all = facts.map((each, i) => ({ ...each, supplies: levels[i] ?? [] }))
+        expect(all[0]).toMatchObject({ page_count: 70, location: 'Room 0' })
+        for (const limit of [1, 2, 5, 100]) expect(await walk(limit)).toEqual(all)
+        await ingest(
+          store,
+          newBatch(agent_id, 'metrics', [{ ...printer('S1'), sampled_at: at(NOW + 1), supplies: [percent(80)] }], {
+            received_at: NOW + 1,
+          }),
+        )
+        const changed = [{ supply: '1', kind: '', color: '', percent: 80 }]
+        expect(await walk(2)).toEqual(
+          all.map((each, i) => (i === 1 ? { ...each, page_count: 100, supplies: changed } : each)),
+        )
+        const { next_cursor } = await store.listDevices({ limit: 2, sort: 'serial' })
+        const wrong = store.listDeviceLevels({ limit: 2, cursor: next_cursor as string })
+        await expect(wrong).rejects.toMatchObject({ code: 'bad_cursor' })
       })
 
       it('are found by any spelling of the MAC address, and by the id of one that was merged', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { DEVICE_SORTS, type Device } from '../../src/core/protocol/devices.ts'
 import type { MetricItem } from '../../src/core/protocol/metrics.ts'
+import { OFFLINE } from '../../src/core/store/checked-item.ts'
 import { openSqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import type { CheckedBatch, Store } from '../../src/core/store/store.ts'
 import { makeDirectory } from './open-temporary.ts'
@@ -96,7 +97,15 @@ it('whatever printers show of themselves, in whatever order: no reading is lost,
 
         const devices = await walkDevices(store, {}, 50)
         const owned = await Promise.all(AGENTS.map((id) => store.findAgent(id, OFFLINE_AFTER, NOW)))
-        expect(owned.reduce((sum, agent) => sum + (agent?.devices_count ?? 0), 0)).toBe(devices.length)
+        expect(owned.reduce((sum, agent) => sum + (agent?.devices_count ?? 0), 0)).toBe(
+          devices.filter(({ agent_id }) => agent_id !== null).length,
+        )
+        // nobody's is what was never read, and nothing else
+        for (const device of devices) {
+          const counts = await readCounts(store, device.device_id)
+          const isSilent = counts.every((i) => readings[i]?.status === OFFLINE)
+          expect(device.agent_id === null).toBe(isSilent)
+        }
         expect((await store.check()).problems).toEqual([])
       })
     }),

@@ -26,7 +26,8 @@ export interface AgentFacts {
   readonly journal: {
     readonly journal_id: string
     readonly path: string
-    readonly state: 'taking' | 'full'
+    /** `unavailable`: it cannot be written, and not for want of room. */
+    readonly state: 'taking' | 'full' | 'unavailable'
     readonly bytes: number
     readonly limit_bytes: number
     readonly queue_length: number

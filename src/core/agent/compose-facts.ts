@@ -14,6 +14,8 @@ export interface FactSources {
   readonly uplink: UplinkFacts | null
   readonly watch: Pick<AgentFacts, 'printers' | 'discovery'>
   readonly journal: Journal
+  /** False while what is read cannot be recorded, for want of room or otherwise. */
+  readonly isTaking: boolean
   readonly last_error: string | null
 }
 
@@ -42,7 +44,7 @@ export function composeFacts({ journal, ...from }: FactSources): AgentFacts {
     journal: {
       journal_id: journal.journal_id,
       path: journal.path,
-      state: journal.isTaking ? 'taking' : 'full',
+      state: !journal.isTaking ? 'full' : from.isTaking ? 'taking' : 'unavailable',
       bytes: counts.bytes,
       limit_bytes: counts.limit_bytes,
       queue_length: counts.queue_length,

@@ -40,7 +40,7 @@ export function createAgentInstruments(readFacts: () => AgentFacts): () => Promi
     }
     bytes.set(journal.bytes)
     limit.set(journal.limit_bytes)
-    full.set(journal.state === 'full' ? 1 : 0)
+    full.set(journal.state === 'taking' ? 0 : 1)
     return { contentType: registry.contentType, text: await registry.metrics() }
   }
 }

@@ -24,6 +24,8 @@ import { createWatch } from './watch/watch.ts'
 
 /** How often the journal is looked through for what may go. */
 const TRIM_EVERY_MS = 60_000
+/** After a try to become another agent that went wrong. */
+const RENAME_AGAIN_MS = 6 * 3_600_000
 
 export interface AgentServices {
   readonly clock: Clock
@@ -130,7 +132,7 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
   let uplinkDone: Promise<void> = Promise.resolve()
   let uplinkStop = new AbortController()
   const openUplink = () => {
-    if (options.uplink === null) return
+    if (options.uplink === null || stop.signal.aborted) return
     uplinkStop = new AbortController()
     uplink = createUplink({
       options: options.uplink,
@@ -154,12 +156,17 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
     uplink = null
   }
 
+  let isRenaming = false
+  let renameNotBefore = 0
   /** Another machine speaks with this agent's token and another journal: who came second takes a name of its own. */
   const tellApart = async () => {
     const canBeRenamed = options.uplink?.agent_id === null && isCopy(journal, clock.now())
     if (canBeRenamed && uplink) {
+      if (isRenaming || clock.monotonic() < renameNotBefore) return
+      isRenaming = true
       const agent_id = randomUUID()
       const refusal = await uplink.becomeAnother(agent_id)
+      isRenaming = false
       if (refusal === null) {
         log.warn({ former: own.agent_id, agent_id }, 'another machine lives with this agent_id: this one has a new one')
         own = { ...own, agent_id }
@@ -167,6 +174,9 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
         note({ action: 'agent_renamed', outcome: 'success', resource_type: 'agent', resource_id: agent_id })
         return
       }
+      renameNotBefore = clock.monotonic() + RENAME_AGAIN_MS
+      log.warn({ reason: refusal }, 'another machine lives with this agent_id, and this one could not get a new one')
+      isCloneTold = true
     }
     if (isCloneTold) return
     isCloneTold = true
@@ -207,7 +217,8 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
       uplink: uplink?.facts() ?? null,
       watch: watch.facts(),
       journal,
-      last_error: lastError,
+      isTaking: watch.isTaking,
+      last_error: watch.isHindered ? lastError : null,
     })
   const readStatus = (): AgentStatusPage => ({
     ...readFacts(),
@@ -230,7 +241,7 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
     options.health === null
       ? null
       : await openHealthPage(options.health, {
-          isHealthy,
+          isHealthy: () => isHealthy() && journal.isTaking && watch.isTaking,
           status: readStatus,
           metrics: createAgentInstruments(readFacts),
         })
@@ -251,15 +262,13 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
     facts: readFacts,
     healthUrl: page?.url ?? null,
     async reload(next, actor = 'signal') {
-      const former = options
       options = next
       watch.reconfigure(next.watch)
       journal.resize(next.journal)
       own = settleIdentity(journal, next.uplink?.agent_id ?? null, machine, clock.now(), randomUUID)
-      if (former.uplink !== null || next.uplink !== null) {
-        await closeUplink()
-        if (!stop.signal.aborted) openUplink()
-      }
+      if (next.uplink === null) await closeUplink()
+      else if (uplink === null) openUplink()
+      else uplink.reconfigure(next.uplink)
       note({ action: 'config_reloaded', actor, outcome: 'success', resource_type: 'config' })
     },
     scanNow: (actor) => watch.discoverNow(actor),

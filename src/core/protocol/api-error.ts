@@ -54,7 +54,7 @@ export const API_ERRORS = {
   internal: { status: 500, why: 'A fault of the server. It is in its log, under details.request_id.' },
   overloaded: {
     status: 503,
-    why: 'More is waiting to be written than the server takes; Retry-After says when to try again.',
+    why: 'More is waiting, to be written, read or taken, than the server holds; Retry-After says when to try again.',
   },
   shutting_down: { status: 503, why: 'The server is about to stop; try again in a moment.' },
   store_unavailable: {

@@ -114,7 +114,7 @@ export const MetricListSchema = Type.Object(
     ...closed,
     title: 'MetricList',
     description:
-      'hours and days: a page may end before its limit, even empty; next_cursor alone says whether more follows',
+      'a page may end before its limit, one of hours or days even empty; next_cursor alone says whether more follows',
   },
 )
 export type MetricList = Type.Static<typeof MetricListSchema>

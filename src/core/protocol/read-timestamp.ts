@@ -4,10 +4,14 @@ const [T, Z, TO_LOWER] = [0x74, 0x7a, 0x20]
 /** `2026-01-31T23:59:59`, before decimals and offset. */
 const FIXED = 19
 const LONGEST = 64
+/** The years that can be written, 0000 to 9999, in UTC. */
+const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z')
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
 
 /**
  * RFC 3339 as programs write it: any offset, any number of decimals, a blank for the T, lower case, a leap second.
- * Gives milliseconds since 1970, or null for what names no moment; a time without an offset names none.
+ * Gives milliseconds since 1970, or null for what names no moment; a time without an offset names none, nor does one that
+ * has no four digits for its year in UTC.
  */
 export function readTimestamp(text: string): number | null {
   if (text.length <= FIXED || text.length > LONGEST || !hasSeparators(text)) return null
@@ -28,9 +32,9 @@ export function readTimestamp(text: string): number | null {
     millisecond = readDigits(text, FIXED + 1, Math.min(decimals, 3)) * 10 ** Math.max(0, 3 - decimals)
   }
   const offset = readOffset(text, end)
-  return Number.isNaN(offset)
-    ? null
-    : daysSince1970(year, month, day) * 86_400_000 + ((hour * 60 + minute - offset) * 60 + second) * 1000 + millisecond
+  const time =
+    daysSince1970(year, month, day) * 86_400_000 + ((hour * 60 + minute - offset) * 60 + second) * 1000 + millisecond
+  return time >= EARLIEST && time <= LATEST ? time : null
 }
 
 function hasSeparators(text: string): boolean {

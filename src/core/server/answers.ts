@@ -3,19 +3,27 @@ import { API_ERRORS, ApiError, type ApiErrorCode } from '../protocol/api-error.t
 import { StoreError } from '../store/store-error.ts'
 import { READ_ENCODINGS } from './ingest/unpack.ts'
 import { MAX_DRAINED_BYTES } from './limits/http-limits.ts'
-import type { ServerLog } from './server-options.ts'
+import type { Services } from './services.ts'
 
 /** Seconds after which a client may try again what the server could not take. */
 export const RETRY_AFTER = 2
 const ENDS_CONNECTION: ReadonlySet<ApiErrorCode> = new Set(['shutting_down', 'too_many_attempts'])
 
 /** Answers any error in the one shape; what is no refusal is logged, and answered without what it says. */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: ServerLog): void {
+export function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { log, writes }: Pick<Services, 'log' | 'writes'>,
+): void {
   const refusal = toApiError(error)
   const where = { request_id: request.id, method: request.method, route: request.routeOptions?.url ?? null }
   if (refusal.code === 'internal') log.error({ ...where, err: error }, 'a request failed')
   else if (error instanceof StoreError && refusal.code === 'store_unavailable') {
-    log.error({ ...where, reason: error.message }, 'the database refused')
+    // a database that takes no writes is one line in the log, not one for each request
+    void writes.check().then((works) => {
+      log[works ? 'error' : 'debug']({ ...where, reason: error.message }, 'the database refused')
+    })
   }
   const details = refusal.code === 'internal' ? { request_id: request.id } : refusal.details
   const answer = details === undefined ? refusal : new ApiError(refusal.code, refusal.message, details)

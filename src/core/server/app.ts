@@ -12,6 +12,7 @@ import { answerError } from './answers.ts'
 import { compileAnswer, compileCheck, parseQuery } from './compile-schema.ts'
 import { type FindMethods, passAgain, passGate, passUnreadable, refuseRate } from './gate.ts'
 import { MAX_BATCH_BYTES, MAX_PIPELINED_REQUESTS, MAX_SMALL_BYTES, MAX_URL_LENGTH } from './limits/http-limits.ts'
+import { refuseList } from './limits/list-places.ts'
 import { addSocketRoutes } from './live/socket-routes.ts'
 import { answerParserError } from './parser-errors.ts'
 import { parseBody, readBytes } from './read-body.ts'
@@ -59,7 +60,7 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
       passUnreadable(request as FastifyRequest, services)
         .then(() => error)
         .catch((refusal: unknown) => refusal)
-        .then((found) => answerError(found, request as FastifyRequest, reply, services.log))
+        .then((found) => answerError(found, request as FastifyRequest, reply, services))
     },
   })
   const patterns: { pattern: RegExp; method: string }[] = []
@@ -71,6 +72,7 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
   app.setSerializerCompiler(({ schema, method, url }) => compileAnswer(schema as TSchema, `${method} ${url}`))
   app.decorateRequest('principal', null)
   app.decorateRequest('received_at', 0)
+  app.decorateRequest('arrived_at', 0)
   app.decorateRequest('remote_address', '')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
@@ -83,6 +85,7 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
 
   const prepare = (request: FastifyRequest, reply: FastifyReply) => {
     request.received_at = services.now()
+    request.arrived_at = services.monotonic()
     request.remote_address = readRemoteAddress(request)
     const { socket } = request.raw
     answering.set(socket, request.raw)
@@ -90,7 +93,13 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
     reply.raw.once('close', () => unanswered.set(socket, (unanswered.get(socket) as number) - 1))
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
   }
-  app.addHook('onRoute', ({ url, method }) => {
+  app.addHook('onRoute', (route) => {
+    const { url, method, handler, config } = route
+    if (config?.reads) {
+      route.handler = function (request, reply) {
+        return services.lists.hold(async () => handler.call(this, request, reply))
+      }
+    }
     const pattern = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
     patterns.push(...[method].flat().map((each) => ({ pattern, method: each })))
   })
@@ -115,7 +124,11 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
     if (request.routeOptions.config.batch === undefined) await passAgain(request, services)
   })
   app.addHook('onSend', async (request, reply, payload) => {
+    const bytes = typeof payload === 'string' || payload instanceof Uint8Array ? Buffer.byteLength(payload) : 0
+    const { unsent } = services
+    if (!unsent.hasRoom(bytes) && reply.statusCode < 400) throw refuseList()
     started.add(request.raw)
+    unsent.add(reply.raw, request.raw.socket, bytes)
     if (services.closing) reply.header('connection', 'close')
     return payload
   })
@@ -130,7 +143,7 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
       'answered',
     )
   })
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, services.log))
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, services))
   app.setNotFoundHandler(() => {
     throw new ApiError('not_found', 'no such route')
   })

@@ -1,10 +1,14 @@
+import { AGENT_FACT_NAMES, HeartbeatRequestSchema } from '../protocol/agents.ts'
+import { pickOtherKeys } from '../protocol/other-keys.ts'
 import type { Heartbeat, Store } from '../store/store.ts'
-import type { ServerLog } from './server-options.ts'
 import type { WriteState } from './write-state.ts'
 
 const WRITE_EVERY_MS = 1000
 /** A write that takes longer than this is stuck. */
 const STUCK_MS = 3000
+
+/** What an agent does not tell with null or an empty text leaves what it told before. */
+const STAYING = new Set<string>([...AGENT_FACT_NAMES, 'status', 'devices_count', 'last_scan'])
 
 export interface HeartbeatBuffer {
   add(heartbeat: Heartbeat): void
@@ -16,19 +20,16 @@ export interface HeartbeatBuffer {
 }
 
 /**
- * Keeps the newest heartbeat of each agent and writes them once a second, all in one transaction. What an earlier one told
- * and it does not is kept with it.
+ * Keeps what the heartbeats of each agent told, the newest last, and writes it once a second, all in one transaction.
  *
  * @param onWritten is called after each write that worked
  */
 export function createHeartbeatBuffer(
   store: Store,
   writes: WriteState,
-  log: ServerLog,
   onWritten: () => void = () => undefined,
 ): HeartbeatBuffer {
   let waiting = new Map<string, Heartbeat>()
-  let isFailing = false
   let began_at: number | null = null
   let running: Promise<void> | null = null
 
@@ -42,16 +43,13 @@ export function createHeartbeatBuffer(
     began_at = performance.now()
     try {
       await store.recordHeartbeats([...taken.values()])
-      isFailing = false
       writes.tell(true)
       onWritten()
     } catch (error) {
-      const since = waiting
+      const later = waiting
       waiting = taken
-      for (const heartbeat of since.values()) add(heartbeat)
-      if (!isFailing) log.error({ reason: (error as Error).message }, 'heartbeats cannot be written; trying again')
-      isFailing = true
-      writes.tell(false)
+      for (const heartbeat of later.values()) add(heartbeat)
+      writes.tell(false, (error as Error).message)
     } finally {
       began_at = null
     }
@@ -78,8 +76,20 @@ export function createHeartbeatBuffer(
   }
 }
 
-const joinHeartbeats = (before: Heartbeat, after: Heartbeat): Heartbeat => ({
-  ...after,
-  clock_offset_ms: after.clock_offset_ms ?? before.clock_offset_ms,
-  request: { ...before.request, ...after.request },
-})
+/**
+ * As if the one had been written before the other came. Keys that no schema names are those of the last heartbeat with
+ * any: what waits for a database that does not write must not grow with every heartbeat.
+ */
+function joinHeartbeats(before: Heartbeat, after: Heartbeat): Heartbeat {
+  const { properties } = HeartbeatRequestSchema
+  const hasOther = pickOtherKeys(after.request, properties) !== null
+  const kept = Object.entries(before.request).filter(([key]) => !hasOther || Object.hasOwn(properties, key))
+  const told = Object.entries(after.request).filter(
+    ([key, value]) => !STAYING.has(key) || (value !== null && value !== ''),
+  )
+  return {
+    ...after,
+    clock_offset_ms: after.clock_offset_ms ?? before.clock_offset_ms,
+    request: Object.fromEntries([...kept, ...told]),
+  }
+}

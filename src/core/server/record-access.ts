@@ -11,7 +11,7 @@ export interface Access {
 }
 
 /** Who asks, when and from where: a request, or a message on a socket. */
-export type Asker = Pick<FastifyRequest, 'principal' | 'received_at' | 'remote_address'> & {
+export type Asker = Pick<FastifyRequest, 'principal' | 'received_at' | 'arrived_at' | 'remote_address'> & {
   readonly routeOptions: { readonly url?: string | undefined }
 }
 

@@ -12,6 +12,8 @@ declare module 'fastify' {
     principal: Principal | null
     /** Milliseconds since 1970, when its headers were there. */
     received_at: number
+    /** At the same moment, by a clock that nobody sets. */
+    arrived_at: number
     remote_address: string
   }
   interface FastifyContextConfig extends RouteConfig {}
@@ -24,6 +26,7 @@ interface RouteConfig {
   readonly localIsOpen?: boolean
   /** A ticket among its subprotocols opens it as well. */
   readonly takesTicket?: boolean
+  readonly reads?: boolean
   readonly body_limit?: number
   /** The body goes to the worker as it came; this describes it. */
   readonly batch?: TSchema
@@ -38,6 +41,8 @@ export interface RouteAbout {
   readonly scope: Scope | null
   readonly localIsOpen?: boolean
   readonly takesTicket?: boolean
+  /** Reads from the database for people: so much of it at one time, and no more. */
+  readonly reads?: boolean
   readonly body?: TSchema
   readonly body_limit?: number
   readonly batch?: TSchema
@@ -83,11 +88,12 @@ const OF_AGENTS: readonly ApiErrorCode[] = ['agent_mismatch']
 
 /** The options of a Fastify route. */
 export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOptions, 'schema' | 'config'>> {
-  const { scope, localIsOpen, takesTicket, body, batch, query, param } = about
+  const { scope, localIsOpen, reads, takesTicket, body, batch, query, param } = about
   const codes = new Set<ApiErrorCode>([
     ...ALWAYS,
     ...(scope === null ? [] : WITH_TOKEN),
     ...(scope === 'agent' ? OF_AGENTS : []),
+    ...(reads ? (['overloaded'] as const) : []),
     ...(body !== undefined || batch !== undefined ? WITH_BODY : []),
     ...(query === undefined ? [] : (['invalid_query'] as const)),
     ...(query !== undefined && 'cursor' in ((query as { properties?: object }).properties ?? {})
@@ -101,6 +107,7 @@ export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOp
       body_limit: about.body_limit ?? MAX_SMALL_BYTES,
       ...(localIsOpen && { localIsOpen }),
       ...(takesTicket && { takesTicket }),
+      ...(reads && { reads }),
       ...(batch !== undefined && { batch }),
     },
     schema: {

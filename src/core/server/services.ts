@@ -7,8 +7,10 @@ import type { HeartbeatBuffer } from './heartbeat-buffer.ts'
 import type { Instruments } from './instruments.ts'
 import type { JournalWatch } from './journal-watch.ts'
 import type { BatchPlaces } from './limits/batch-places.ts'
+import type { ListPlaces } from './limits/list-places.ts'
 import type { RefusedRegistrations } from './limits/refused-registrations.ts'
 import type { RequestRate } from './limits/request-rate.ts'
+import type { UnsentAnswers } from './limits/unsent-answers.ts'
 import type { AgentHub, ViewHub } from './live/hubs.ts'
 import type { LiveSettings } from './live/live-settings.ts'
 import type { Tickets } from './live/tickets.ts'
@@ -29,6 +31,8 @@ export interface Services {
   readonly requestRate: RequestRate
   readonly registrations: RefusedRegistrations
   readonly batchPlaces: BatchPlaces
+  readonly lists: ListPlaces
+  readonly unsent: UnsentAnswers
   readonly heartbeats: HeartbeatBuffer
   readonly journals: JournalWatch
   readonly commands: CommandOffice
@@ -47,6 +51,8 @@ export interface Services {
   readonly log: ServerLog
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Milliseconds since some moment, of a clock that nobody sets. */
+  readonly monotonic: () => number
   readonly started_at: number
   /** Set once: from then on only what is in flight is finished. */
   closing: boolean

@@ -23,8 +23,10 @@ import { createInstruments } from './instruments.ts'
 import { createJournalWatch } from './journal-watch.ts'
 import { createBatchPlaces } from './limits/batch-places.ts'
 import { HTTP_TIMES, type HttpTimes, MAX_HEADER_BYTES } from './limits/http-limits.ts'
+import { createListPlaces } from './limits/list-places.ts'
 import { createRefusedRegistrations } from './limits/refused-registrations.ts'
 import { createRequestRate } from './limits/request-rate.ts'
+import { createUnsentAnswers } from './limits/unsent-answers.ts'
 import { createAgentHub } from './live/agent-hub.ts'
 import { LIVE_SETTINGS, type LiveSettings } from './live/live-settings.ts'
 import { isSocketUpgrade, routeUpgrade } from './live/route-upgrade.ts'
@@ -44,9 +46,18 @@ export interface StartDependencies {
   readonly log: ServerLog
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Milliseconds since some moment, of a clock that nobody sets. */
+  readonly monotonic?: () => number
   readonly times?: HttpTimes
   readonly live_settings?: LiveSettings
   readonly presence_times?: PresenceTimes
+}
+
+const DEFAULTS = {
+  monotonic: () => performance.now(),
+  times: HTTP_TIMES,
+  live_settings: LIVE_SETTINGS,
+  presence_times: PRESENCE_TIMES,
 }
 
 export interface RunningServer {
@@ -82,10 +93,11 @@ async function serve(
   certificate: Awaited<ReturnType<typeof loadCertificate>> | null,
   dependencies: StartDependencies,
 ): Promise<RunningServer> {
-  const { log, now, times = HTTP_TIMES } = dependencies
+  const parts = { ...DEFAULTS, ...dependencies }
+  const { log, now, times } = parts
   await keepEnrolmentToken(client.store, options.enrolment_token, now())
   checkEnrolment(options, await client.store.hasEnrolment(now()))
-  const services = await makeServices(options, client, dependencies)
+  const services = await makeServices(options, client, parts)
   const { presence, agentHub, viewHub, tokenWatch } = services
   let server: Server | HttpsServer | undefined
   const app = await buildApp(services, (handler) => {
@@ -144,7 +156,7 @@ async function serve(
 async function makeServices(
   options: ServerOptions,
   client: StoreClient,
-  { log, now, live_settings = LIVE_SETTINGS, presence_times = PRESENCE_TIMES }: StartDependencies,
+  { log, now, monotonic, times, live_settings, presence_times }: Required<StartDependencies>,
 ): Promise<Services> {
   const { store } = client
   const { limits, offline_after_seconds, device_metrics } = options
@@ -156,6 +168,7 @@ async function makeServices(
     onDelivery: (channel, outcome) => instruments.alertDeliveries.inc({ channel, outcome }),
   })
   const writes = createWriteState(() => store.tryWrite(now()), log)
+  const unsent = createUnsentAnswers(times)
   const instruments = createInstruments({
     count: () => store.count(offline_after_seconds * 1000, now()),
     pending: () => client.pending().batches,
@@ -178,7 +191,7 @@ async function makeServices(
     client,
     store_id: (await store.describe()).store_id,
     requestRate: createRequestRate(limits.requests_per_second, limits.burst),
-    heartbeats: createHeartbeatBuffer(store, writes, log, bell.ring),
+    heartbeats: createHeartbeatBuffer(store, writes, bell.ring),
     journals: createJournalWatch(offline_after_seconds * 1000),
     instruments,
     presence,
@@ -186,6 +199,7 @@ async function makeServices(
     bell,
     log,
     now,
+    monotonic,
   }
   const agentHub = createAgentHub(shared, {
     onConnected: (agent_id) => commands.onConnected(agent_id),
@@ -206,6 +220,8 @@ async function makeServices(
     attempts: createRefusedAttempts(limits.refused_attempts),
     registrations: createRefusedRegistrations(),
     batchPlaces: createBatchPlaces(),
+    lists: createListPlaces(unsent),
+    unsent,
     writes,
     alerts,
     bodies: { bytes: 0 },

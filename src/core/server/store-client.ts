@@ -43,6 +43,7 @@ const READING = [
   'listDevices',
   'findDevice',
   'readDeviceReports',
+  'listDeviceLevels',
   'listMetrics',
   'listAudit',
   'readChanges',

@@ -1,5 +1,6 @@
 import { ApiError, type FieldMistake } from '../protocol/api-error.ts'
 import { type AuditEvent, AuditEventSchema, type AuditLogAnswer, MAX_EVENTS_PER_BATCH } from '../protocol/audit.ts'
+import { hideSecrets } from '../protocol/other-keys.ts'
 import { readTimestamp } from '../protocol/read-timestamp.ts'
 import type { NewAuditEvent } from '../store/store.ts'
 import type { Principal } from './auth/door.ts'
@@ -82,7 +83,7 @@ function toNewEvent(event: AuditEvent, asker: Asker, site_id: string): NewAuditE
     resource_type: resource_type ?? null,
     resource_id: resource_id ?? null,
     outcome: outcome ?? 'success',
-    details: { ...details, ...(Object.keys(said).length > 0 && { event: said }) },
+    details: hideSecrets({ ...details, ...(Object.keys(said).length > 0 && { event: said }) }),
     occurred_at: occurred_at ?? asker.received_at,
     recorded_at: asker.received_at,
   }

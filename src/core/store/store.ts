@@ -14,6 +14,7 @@ import type { Device, DeviceDetail, DeviceSort, WireSupply } from '../protocol/d
 import type { Metric, MetricPeriod, Resolution } from '../protocol/metrics.ts'
 import type { Scope, Token } from '../protocol/tokens.ts'
 import type { CheckedItem } from './checked-item.ts'
+import type { SupplyLevel } from './supply-levels.ts'
 
 /**
  * The database behind one interface. Every method is one whole operation: it commits, audit entry and `changes` rows
@@ -56,6 +57,8 @@ export interface Store {
   findDevice(device_id: string): Promise<DeviceDetail | null>
   /** What these devices said last of supplies and alerts; without those that are unknown or were merged away. */
   readDeviceReports(device_ids: readonly string[]): Promise<DeviceReport[]>
+  /** What is measured of every device, for gauges: in the order in which they came to be known. */
+  listDeviceLevels(query: PageRequest): Promise<Page<DeviceLevels>>
   /** Null when there is no such device. */
   listMetrics(query: MetricsFilter): Promise<(Page<Metric | MetricPeriod> & { device_id: string }) | null>
 
@@ -219,7 +222,7 @@ export interface Page<T> {
   readonly next_cursor: string | null
 }
 
-/** A page's size and where it begins. A cursor that this store did not give is answered with `bad_cursor` (StoreError). */
+/** A page's size at most, and where it begins; only `next_cursor` tells whether more follows. A cursor that this store did not give is answered with `bad_cursor` (StoreError). */
 export interface PageRequest {
   readonly limit: number
   readonly cursor?: string
@@ -261,6 +264,12 @@ export interface DeviceReport {
   readonly supplies: readonly WireSupply[] | null
   /** As scan prints them. */
   readonly alerts: readonly Readonly<Record<string, unknown>>[] | null
+}
+
+export interface DeviceLevels
+  extends Pick<Device, 'device_id' | 'agent_id' | 'manufacturer' | 'model' | 'serial' | 'location' | 'page_count'> {
+  /** As the last reading that told of supplies has them. */
+  readonly supplies: readonly SupplyLevel[]
 }
 
 export interface MetricsFilter extends PageRequest {

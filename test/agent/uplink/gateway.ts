@@ -50,15 +50,18 @@ export async function startGateway(target: string, intercept: Intercept = () => 
       return
     }
     const { connection, 'content-length': _, 'transfer-encoding': __, host: ___, ...headers } = incoming.headers
-    const answer = await request(gateway.target + passing.path, {
-      method: incoming.method as 'POST',
-      headers: headers as Record<string, string>,
-      body,
-    }).catch(() => null)
-    // a server that is not there
-    if (answer === null) return void outgoing.destroy()
-    outgoing.writeHead(answer.statusCode, { 'content-type': 'application/json' })
-    outgoing.end(await answer.body.text())
+    try {
+      const answer = await request(gateway.target + passing.path, {
+        method: incoming.method as 'POST',
+        headers: headers as Record<string, string>,
+        body,
+      })
+      outgoing.writeHead(answer.statusCode, { 'content-type': 'application/json' })
+      outgoing.end(await answer.body.text())
+    } catch {
+      // the server is gone, as it is at the end of a test
+      outgoing.destroy()
+    }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {

@@ -82,7 +82,7 @@ export function openUplink(url: string, enrolment: string | null, setup: TestUpl
     isClosed = true
   }
   onTestFinished(stop)
-  const waitFor = (check: () => void, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 5 })
+  const waitFor = (check: () => void, timeout = 45_000) => vi.waitFor(check, { timeout, interval: 5 })
   const equal = (found: unknown, wanted: unknown) => {
     if (found !== wanted) throw new Error(`${found} is not ${wanted}: ${JSON.stringify(log.slice(-3))}`)
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { Secret } from '../../../src/core/model/secret.ts'
+import { FastClock } from '../../fast-clock.ts'
 import { createDirectory, LOCAL, shareTestServer, type TestServer } from '../../server/start-test-server.ts'
 import { errorOf, startGateway } from './gateway.ts'
 import { openUplink } from './open-uplink.ts'
@@ -83,18 +84,24 @@ describe('registration', () => {
     const server = shared()
     const gateway = await startGateway(server.url)
     const { token } = await server.makeToken('enrolment')
-    const at: number[] = []
-    const agent = openUplink(gateway.url, token, { waits: true, parts: { random: () => 1 } })
+    const registrations: number[] = []
+    const refused: number[] = []
+    const agent = openUplink(gateway.url, token, {
+      waits: true,
+      clock: new FastClock(4000),
+      parts: { random: () => 1 },
+    })
     gateway.intercept = ({ path }) => {
-      if (!path.endsWith('/register')) return errorOf(401, 'token_unknown')
-      at.push(agent.clock.monotonic())
-      return null
+      const isRegistration = path.endsWith('/register')
+      ;(isRegistration ? registrations : refused).push(agent.clock.monotonic())
+      return isRegistration ? null : errorOf(401, 'token_unknown')
     }
     agent.start()
-    await vi.waitFor(() => expect(at.length).toBe(6), { timeout: 10_000, interval: 5 })
-    for (let i = 1; i < at.length; i++) {
-      expect((at[i] as number) - (at[i - 1] as number)).toBeGreaterThanOrEqual(1000 * 2 ** (i - 1))
-    }
+    await vi.waitFor(() => expect(registrations.length).toBe(3), { timeout: 30_000, interval: 5 })
+    const [first, second, third] = registrations as [number, number, number]
+    expect(Math.min(second - first, third - second)).toBeGreaterThanOrEqual(3_600_000)
+    // twelve an hour where they come five minutes apart, and the growing pauses before
+    expect(refused.length).toBeLessThanOrEqual(2 * 24)
     expect(agent.uplink.facts().state).toMatch(/waiting|registering/)
   })
 

@@ -184,7 +184,7 @@ describe('uploads', () => {
     await agent.drained()
     const [first = 0, second = 0] = at
     expect(second - first).toBeGreaterThanOrEqual(39_000)
-    expect(second - first).toBeLessThan(60_000)
+    expect(second - first).toBeLessThan(900_000)
   })
 
   it('is wholly quiet for as long as a 429 asks', async () => {

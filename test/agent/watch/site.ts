@@ -159,7 +159,7 @@ export class Site {
   }
 
   /** Waits until something recorded or logged makes it true. */
-  async until(isTrue: () => boolean, what = 'what was waited for', milliseconds = 15_000): Promise<void> {
+  async until(isTrue: () => boolean, what = 'what was waited for', milliseconds = 45_000): Promise<void> {
     const deadline = performance.now() + milliseconds
     while (!isTrue()) {
       const left = deadline - performance.now()

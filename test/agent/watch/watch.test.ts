@@ -270,11 +270,18 @@ describe('a printer that does not answer', () => {
     site = new Site({ factor: 2000 })
     await site.install(A, 'color-laser')
     await site.install(B, 'mono-laser-some')
-    site.start([ALL], { ...rule({ interval_seconds: 600 }), discovery: { interval_seconds: 3600, quiet_hours: [] } })
+    const options = { ...rule({ interval_seconds: 600 }), discovery: { interval_seconds: 3600, quiet_hours: [] } }
+    site.start([ALL], options)
     await site.until(() => site.discoveries >= 1)
     await site.remove(A)
     await site.until(() => site.actions().includes('device_vanished'))
+    // a clock that is set while it works makes nobody old
     site.clock.jump(91 * 86_400_000)
+    const before = site.discoveries
+    await site.until(() => site.discoveries >= before + 2)
+    expect(site.watch?.listPrinters()).toHaveLength(2)
+    await site.stop()
+    site.start([ALL], options)
     await site.until(() => site.actions().includes('device_forgotten'))
     expect(site.watch?.listPrinters().map(({ address }) => address)).toEqual([B])
     await site.stop()

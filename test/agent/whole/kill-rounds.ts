@@ -14,7 +14,7 @@ const PRINTERS = 8
 const FACTOR = 20
 /** Agent and server live this long before the next kill, at most. */
 const LONGEST_LIFE_MS = 1200
-const LONGEST_DRAIN_MS = 60_000
+const LONGEST_DRAIN_MS = 180_000
 
 export interface SiteKillReport extends Sides {
   readonly kills: { readonly agent: number; readonly server: number }

@@ -4,7 +4,7 @@ import { createDirectory } from '../../server/start-test-server.ts'
 import { runSiteKillRounds } from './kill-rounds.ts'
 
 test('agent and server killed 20 times over a bad line: every journalled reading arrives, once', {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const report = await runSiteKillRounds(createDirectory(), 20, createRandom(20_26))
   expect(report.faults).toEqual([])

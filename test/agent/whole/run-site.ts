@@ -20,7 +20,7 @@ export async function startLogged(options: AgentOptions, clock: FastClock, machi
 }
 
 /** Lets the uplink bring what waits, and ends the agent; what it reads in that moment waits for its next start. */
-export async function drain(agent: RunningAgent, timeout = 20_000): Promise<void> {
+export async function drain(agent: RunningAgent, timeout = 60_000): Promise<void> {
   await vi.waitFor(() => expect(agent.facts().journal.queue_length).toBe(0), { timeout, interval: 5 })
   await agent.close()
 }

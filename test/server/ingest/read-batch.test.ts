@@ -50,7 +50,7 @@ describe('readBatch', () => {
     const body = (more: string) => `{"metrics": [], "timestamp": null, ${more}}`
     expect(check('metrics', body('"agent_id": "agent-001"')).other).toBeNull()
     const more = '"devices": [1], "__proto__": {"a": null}, "token": "secret"'
-    expect(check('metrics', body(more)).other).toBe('{"devices":[1],"__proto__":{"a":null}}')
+    expect(check('metrics', body(more)).other).toBe('{"devices":[1],"__proto__":{"a":null},"token":"(hidden)"}')
     const note = (length: number) => body(`"note": "${'x'.repeat(length - '{"note":""}'.length)}"`)
     expect(check('metrics', note(262_144)).other).toHaveLength(262_144)
     for (const refused of [note(262_145), body(`"deep": ${'['.repeat(500)}${']'.repeat(500)}`)]) {

@@ -86,7 +86,7 @@ export interface Memory {
   store_id: string
   /** What the machine was when the journal was last opened; another one means a copy. */
   machine: string
-  /** SHA-256 in hex of the enrolment token that was refused for good, so that it is not tried again. */
+  /** SHA-256 in hex of the enrolment token that was registered with last, or refused for good: not tried again by itself. */
   spent_enrolment: string
   /** Why the uplink stands still: the code of the server's refusal. */
   halted: string

@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from 'node:fs'
+import { chmodSync, realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { applyMigrations } from '../../store/sqlite/apply-migrations.ts'
 import { type Database, type OpenOptions, openDatabase } from '../../store/sqlite/open-database.ts'
@@ -36,7 +36,7 @@ export interface OpenJournalOptions extends Omit<JournalOptions, 'path'>, Pick<O
  * @throws JournalError `in_use`, `full`, `unavailable`, `corrupt`, `newer_schema`, `not_a_journal`
  */
 export function openJournal(file: string, options: OpenJournalOptions): Journal {
-  const path = resolve(file)
+  const path = findRealPath(file)
   const undo: (() => void)[] = []
   try {
     undo.push(lockJournal(path, options))
@@ -49,6 +49,15 @@ export function openJournal(file: string, options: OpenJournalOptions): Journal 
   } catch (error) {
     giveUp(undo)
     throw translateJournalError(error, path)
+  }
+}
+
+/** Two names of one file are one journal, with one lock. */
+function findRealPath(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    return resolve(file)
   }
 }
 

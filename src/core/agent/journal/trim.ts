@@ -49,7 +49,9 @@ export function prepareTrim(parts: TrimmedParts, days: () => number): (now: numb
   const { db, guard, row, worked, entries, batches, quarantine, events, commands, losses, size } = parts
   const thinners = { hours: startThinning('hours'), days: startThinning('days') }
 
-  return (now) => {
+  return (now) => guard.attempt(() => trim(now))
+
+  function trim(now: number): TrimReport {
     const report = { expired: 0, thinned: 0, dropped: 0, events_dropped: 0 }
     const time = worked.advance(now)
     const age = days() * DAY_MS

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { AgentClient } from '../../client/agent-client.ts'
+import type { Clock } from '../../lifecycle/clock.ts'
 import type { Secret } from '../../model/secret.ts'
 import type { RegisterRequest } from '../../protocol/agents.ts'
 import type { UplinkOptions } from '../agent-options.ts'
@@ -13,10 +14,14 @@ import type { UplinkLog, UplinkStatus } from './status.ts'
 /** What an agent says of itself and its machine when it registers. */
 export type AgentDescription = Omit<RegisterRequest, 'agent_id' | 'registration_key'>
 
+/** So long a token that the server never took is kept; then another one is asked for. */
+const FRESH_MS = 3_600_000
+
 export interface AccountParts {
   readonly journal: Journal
   readonly log: UplinkLog
   readonly status: UplinkStatus
+  readonly clock: Clock
   /** Registrations and heartbeats take turns. */
   readonly lane: Lane
   options(): Pick<UplinkOptions, 'agent_id' | 'enrolment_token'>
@@ -38,9 +43,19 @@ export interface Account {
   becomeAnother(agent_id: string, signal: AbortSignal): Promise<string | null>
 }
 
-export function createAccount({ journal, log, status, lane, options, client, describeAgent }: AccountParts): Account {
+export function createAccount({
+  journal,
+  log,
+  status,
+  clock,
+  lane,
+  options,
+  client,
+  describeAgent,
+}: AccountParts): Account {
   // one that a server refuses before it ever took it has to wait for the next
   let isFresh = false
+  let registeredAt = Number.NEGATIVE_INFINITY
 
   const settleAgentId = (): string => {
     const known = journal.recall('agent_id')
@@ -96,7 +111,8 @@ export function createAccount({ journal, log, status, lane, options, client, des
         halt('token_revoked', options().enrolment_token)
         return
       }
-      if (isFresh) lane.failed(reason)
+      // one that was just given out is no sooner known for being given out again
+      if (isFresh && clock.monotonic() - registeredAt < FRESH_MS) return lane.failed(reason)
       journal.remember('agent_token', null)
       status.registering()
       review()
@@ -121,6 +137,7 @@ export function createAccount({ journal, log, status, lane, options, client, des
       journal.remember('spent_enrolment', hashOf(enrolment_token))
       journal.remember('agent_token', verdict.body.token)
       isFresh = true
+      registeredAt = clock.monotonic()
       log.info({ agent_id }, 'registered with the server')
     },
 

@@ -6,7 +6,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Link } from '../live/link.ts'
 import type { Account } from './account.ts'
 import { HeardSchema } from './answers.ts'
-import { type Asked, judgeHoldings, rememberAsked } from './holdings.ts'
+import { type Asked, type Holdings, rememberAsked, WENT_BACK_AGAIN } from './holdings.ts'
 import type { Lane } from './lane.ts'
 import type { Line } from './line.ts'
 import type { LaneJob } from './run-lane.ts'
@@ -23,6 +23,7 @@ export interface HeartbeatParts {
   readonly line: Line
   readonly link: Pick<Link, 'isOpen' | 'isUntried'>
   readonly times: UploadTimes
+  readonly holdings: Holdings
   interval_ms(): number
   /** Everything but who, when and which journal. */
   composeHeartbeat(): HeartbeatRequest
@@ -49,7 +50,7 @@ const LEAST_GAP_MS = LEAST_HEARTBEAT_SECONDS * 1000
 
 /** Registers where that is needed, then says again and again how the agent is. The other lanes follow this one. */
 export function createHeartbeats(parts: HeartbeatParts): Heartbeats {
-  const { journal, clock, log, status, account, lane, line, link, times } = parts
+  const { journal, clock, status, account, lane, line, link, times, holdings } = parts
   let next = 0
   let sent_at = Number.NEGATIVE_INFINITY
   /** A link that was just opened carries a whole heartbeat soon. */
@@ -59,12 +60,12 @@ export function createHeartbeats(parts: HeartbeatParts): Heartbeats {
   const heard = (asked: Asked, sent: number, answer: Heard) => {
     const { store_id, last_seq, other_journal } = answer
     // one that was passed over tells nothing of the journal
-    if (last_seq !== undefined) {
-      if (judgeHoldings(journal, asked, { store_id, last_seq }, log, clock.now())) parts.onWentBack()
-      else parts.onHeld(asked.journal_id, last_seq ?? 0)
-    }
+    const verdict = last_seq === undefined ? null : holdings.judge(asked, { store_id, last_seq })
+    if (verdict === 'held') parts.onHeld(asked.journal_id, last_seq ?? 0)
+    else if (verdict !== null) parts.onWentBack()
     times.note('last_heartbeat', sent)
     const wasUp = status.isUp
+    if (verdict === 'again') return lane.failed(WENT_BACK_AGAIN)
     lane.succeeded()
     if (!wasUp) parts.onUp()
     if (other_journal === true) parts.onOtherJournal()

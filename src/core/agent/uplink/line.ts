@@ -16,6 +16,8 @@ export type UplinkRequest<S extends TSchema> = Omit<AgentRequest<S>, 'token'> & 
 export interface Line {
   /** By the monotonic clock: the server asked this agent to be quiet until then. */
   readonly not_before: number
+  /** It was another server that asked. */
+  reset(): void
   /**
    * Sends with the agent token. What concerns the whole uplink is seen to here.
    * @returns what the caller has to look at; null where there is nothing left to do but to try again
@@ -45,6 +47,9 @@ export function createLine({ journal, client, link, onAccepted, onRejected, onDo
   return {
     get not_before() {
       return not_before
+    },
+    reset() {
+      not_before = 0
     },
     async send(lane, { message, ...request }, signal) {
       const token = journal.recall('agent_token')

@@ -41,7 +41,9 @@ export function createStatus(clock: Clock, log: UplinkLog, readUrl: () => string
     if (isUp) return 'connected'
     return isRegistering ? 'registering' : 'waiting'
   }
-  const readReason = () => halted ?? failing.values().next().value ?? null
+  // while the line is down, why it is says more than what failed on it before
+  const readReason = () =>
+    halted ?? (isUp ? undefined : failing.get('heartbeat')) ?? failing.values().next().value ?? null
 
   const note = () => {
     const state = readState()

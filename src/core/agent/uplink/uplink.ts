@@ -13,7 +13,7 @@ import { type AgentDescription, createAccount } from './account.ts'
 import { createBell } from './bell.ts'
 import { createEventUploads } from './event-uploads.ts'
 import { createHeartbeats } from './heartbeats.ts'
-import { type Asked, rememberAsked } from './holdings.ts'
+import { type Asked, createHoldings, rememberAsked } from './holdings.ts'
 import { createLane } from './lane.ts'
 import { createLine, type LineParts } from './line.ts'
 import { type Channel, openChannel } from './open-channel.ts'
@@ -88,6 +88,7 @@ export function createUplink(parts: UplinkParts): Uplink {
     journal,
     log,
     status,
+    clock,
     lane: lanes.heartbeat,
     options: () => options,
     client,
@@ -135,7 +136,8 @@ export function createUplink(parts: UplinkParts): Uplink {
       bell.ring()
     },
   })
-  const shared = { journal, clock, log, status, line, times }
+  const holdings = createHoldings(journal, clock, log)
+  const shared = { journal, clock, log, status, line, times, holdings }
   const uploads = createUploads({
     ...shared,
     lane: lanes.upload,
@@ -229,6 +231,7 @@ export function createUplink(parts: UplinkParts): Uplink {
       channel?.http.close().catch(() => undefined)
       status.resume()
       if (isElsewhere) account.forgive()
+      if (isElsewhere) line.reset()
       for (const lane of Object.values(lanes)) lane.reset()
       open()
       heartbeats.hurry()
@@ -238,10 +241,11 @@ export function createUplink(parts: UplinkParts): Uplink {
     async becomeAnother(agent_id) {
       if (running === null) return 'the uplink does not run'
       const refusal = await account.becomeAnother(agent_id, running)
-      if (refusal === null) link.renew()
+      if (refusal !== null) return refusal
+      link.renew()
       heartbeats.hurry()
       bell.ring()
-      return refusal
+      return null
     },
   }
 }

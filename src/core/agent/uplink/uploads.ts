@@ -3,7 +3,7 @@ import { BATCH_KINDS, type BatchKind } from '../../protocol/batches.ts'
 import type { Journal, OutgoingBatch } from '../journal/journal.ts'
 import { StoredSchema } from './answers.ts'
 import { createBatchSize } from './batch-size.ts'
-import { judgeHoldings, rememberAsked } from './holdings.ts'
+import { type Holdings, rememberAsked, WENT_BACK_AGAIN } from './holdings.ts'
 import { readInvalidItems } from './invalid-items.ts'
 import type { Lane } from './lane.ts'
 import type { Line } from './line.ts'
@@ -18,6 +18,8 @@ const MOST_BYTES = 4 * 1024 * 1024
 const PACE_MS = 500
 /** A batch that did not get through so often, while heartbeats did, is too large for the line. */
 const CUTS = 3
+/** No proxy takes less. */
+const LEAST_LIMIT = 64 * 1024
 /** After so many in a row that were refused without a word about which item, it is rather the server. */
 const BLIND_QUARANTINES = 3
 
@@ -29,6 +31,7 @@ export interface UploadParts {
   readonly lane: Lane
   readonly line: Line
   readonly times: UploadTimes
+  readonly holdings: Holdings
   interval_ms(): number
   onFork(): void
 }
@@ -42,7 +45,17 @@ export interface Uploads extends LaneJob {
 }
 
 /** Brings what waits in the journal, batch by batch, until nothing does. */
-export function createUploads({ journal, clock, log, status, lane, line, times, ...parts }: UploadParts): Uploads {
+export function createUploads({
+  journal,
+  clock,
+  log,
+  status,
+  lane,
+  line,
+  times,
+  holdings,
+  ...parts
+}: UploadParts): Uploads {
   const due: Record<BatchKind, number> = { devices: 0, metrics: 0 }
   const size = createBatchSize(MOST_ITEMS)
   let paced = 0
@@ -50,6 +63,8 @@ export function createUploads({ journal, clock, log, status, lane, line, times, 
   let cuts = 0
   let heldSince: { journal_id: string; last_seq: number } | null = null
   let blind = 0
+  /** In a row, without a batch that was taken. */
+  let forks = 0
   const aside = new Map<string, number>()
 
   const isDue = (kind: BatchKind) => due[kind] <= clock.monotonic()
@@ -75,7 +90,9 @@ export function createUploads({ journal, clock, log, status, lane, line, times, 
   }
 
   /** Of a whole batch that was refused, the half; of a single item, that one. */
-  const narrow = (batch: OutgoingBatch, reason: string) => {
+  const narrow = (batch: OutgoingBatch, code: string | null, reason: string) => {
+    // what refuses so little is no limit of size, and whoever stands before the server knows nothing of readings
+    if (batch.items === 1 && code === null && batch.body.length <= LEAST_LIMIT) return lane.failed(reason)
     if (batch.items > 1) {
       journal.dissolve(batch)
       size.refused(batch.items)
@@ -103,11 +120,13 @@ export function createUploads({ journal, clock, log, status, lane, line, times, 
         { journal_id: journal.journal_id, last_seq: journal.last_acknowledged },
         clock.now(),
       )
+      forks += 1
+      if (forks > 1) return lane.failed('the server refuses the numbers of this journal, whichever it has')
       log.warn({ seq: batch.seq, resent }, 'the server has this journal from another machine; numbering anew')
       return parts.onFork()
     }
     const items = code === 'invalid_items' ? readInvalidItems(details, batch.items) : null
-    if (items === null) return narrow(batch, reason)
+    if (items === null) return narrow(batch, code, reason)
     putAside(batch, items)
     blind = 0
   }
@@ -155,8 +174,11 @@ export function createUploads({ journal, clock, log, status, lane, line, times, 
     times.note('last_upload', now)
     size.accepted()
     blind = 0
-    lane.succeeded()
-    if (judgeHoldings(journal, asked, { store_id, last_seq }, log, now)) triggerAll()
+    forks = 0
+    const verdictOnJournal = holdings.judge(asked, { store_id, last_seq })
+    if (verdictOnJournal !== 'held') triggerAll()
+    if (verdictOnJournal === 'again') lane.failed(WENT_BACK_AGAIN)
+    else lane.succeeded()
   }
 
   const triggerAll = () => {

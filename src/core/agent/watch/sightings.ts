@@ -16,6 +16,8 @@ import type { WatchLog } from './watch-log.ts'
 const MOST_MISSES = 3
 /** A printer that was heard so lately need not be asked whether it is still where it was. */
 const LATELY_MS = 60_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 const FORGOTTEN_AFTER_MS = 90 * 24 * 3_600_000
 
 export interface SightingsOptions {
@@ -52,6 +54,8 @@ export interface Sightings {
 
 /** Turns what is seen into what is known: who came, moved, went, came back, and what was replaced. */
 export function watchSightings({ fleet, recorder, clock, steady, doubt, log }: SightingsOptions): Sightings {
+  const began = steady()
+  const beganAt = clock.now()
   const tell = (action: string, known: KnownPrinter, details: object, message: string): AuditEvent => {
     log.info({ ip: known.address, serial: known.serial, model: known.model, ...details }, message)
     return composeEvent(action, known, clock.now(), details)
@@ -252,6 +256,9 @@ export function watchSightings({ fleet, recorder, clock, steady, doubt, log }: S
 
     forgetOld() {
       const now = clock.now()
+      const passed = steady() - began
+      // a clock that was set says nothing of how long a printer was away
+      if (passed < HOUR_MS || Math.abs(now - beganAt - passed) > DAY_MS) return
       const isOld = ({ known: { state, state_since, last_seen } }: Watched) => {
         const isAway = now - last_seen > FORGOTTEN_AFTER_MS
         return state === 'offline' ? isAway && now - state_since > FORGOTTEN_AFTER_MS : isAway

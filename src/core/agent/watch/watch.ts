@@ -41,6 +41,10 @@ export interface Watch {
   /** Goes on with other options. A scan that is running finishes with the former ones. */
   reconfigure(options: WatchOptions): void
   facts(): WatchFacts
+  /** False while the journal does not take what is read: no printer is asked then. */
+  readonly isTaking: boolean
+  /** True while the journal or the network keeps it from its work. */
+  readonly isHindered: boolean
   listPrinters(): readonly KnownPrinter[]
 }
 
@@ -336,7 +340,10 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
       markTargets()
       const now = steady()
       for (const place of fleet.places) {
-        if (place.watched.size > 0) place.due = Math.min(place.due, nextDue(place.share, intervalOf(place), now))
+        if (place.watched.size === 0) continue
+        // what does not answer may do with other credentials
+        const isAway = [...place.watched].some(({ known }) => known.state === 'offline')
+        place.due = Math.min(place.due, isAway ? now : nextDue(place.share, intervalOf(place), now))
       }
       discovery.next = discovery.isRunning ? now + next.discovery.interval_seconds * 1000 : nextDiscovery()
       bell.ring()
@@ -359,6 +366,13 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
           next: toText(clock.now() + Math.max(0, discovery.next - steady())),
         },
       }
+    },
+
+    get isTaking() {
+      return recorder.isTaking
+    },
+    get isHindered() {
+      return !recorder.isTaking || !hasNetwork
     },
 
     listPrinters: () => [...fleet.printers].map(({ known }) => known),

@@ -7,7 +7,7 @@ import { ApiError, type FieldMistake } from '../../protocol/api-error.ts'
 import { BATCH_KEY, type BatchKind, type InvalidItem } from '../../protocol/batches.ts'
 import { type DeviceItem, DeviceItemSchema, MAX_DEVICES_PER_BATCH } from '../../protocol/devices.ts'
 import { MAX_METRICS_PER_BATCH, type MetricItem, MetricItemSchema } from '../../protocol/metrics.ts'
-import { pickOtherKeys } from '../../protocol/other-keys.ts'
+import { hideSecrets, pickOtherKeys } from '../../protocol/other-keys.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
 import type { CheckedBatch } from '../../store/store.ts'
 import { hasTooManyValues, MAX_VALUES } from './count-values.ts'
@@ -117,7 +117,7 @@ function checkItems(kind: BatchKind, list: readonly unknown[]): (DeviceItem | Me
     const item = isObject(sent) ? addOlderLevels(renameAliases(sent, aliases)) : sent
     const most = invalid.length < EXPLAINED_ITEMS ? MAX_MISTAKES : 1
     const mistakes = rule.Check(item) ? findOwnMistakes(item as Item, ids) : listMistakes(rule.Errors(item), most)
-    if (mistakes === null) items.push(item as Item)
+    if (mistakes === null) items.push(hideSecrets(item as Item))
     else {
       const id = isObject(sent) && typeof sent.reading_id === 'string' ? sent.reading_id.slice(0, 64) : undefined
       invalid.push({ index, ...(id !== undefined && { reading_id: id }), mistakes })

@@ -1,4 +1,5 @@
 import { ApiError } from '../../protocol/api-error.ts'
+import type { BatchKind } from '../../protocol/batches.ts'
 import type { MetricItem } from '../../protocol/metrics.ts'
 import type { CheckedItem } from '../../store/checked-item.ts'
 import { composeItems } from '../../store/compose-items.ts'
@@ -14,9 +15,8 @@ export interface ReadUpload {
   readonly unpacked_bytes: number
 }
 
-/** Characters of JSON that one item may have: whoever looks at a device gets its last item whole. */
-const MAX_ITEM_LENGTH = 256 * 1024
-const TOO_LARGE = `is larger than ${MAX_ITEM_LENGTH} characters of JSON`
+/** Characters of JSON that one item may have. Of readings many are kept, of each device one. */
+export const MAX_ITEM_LENGTH = { devices: 256 * 1024, metrics: 64 * 1024 } as const satisfies Record<BatchKind, number>
 const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`
 
 /** Holds an upload against its digest, unpacks it, reads it and checks it: everything that needs no database. */
@@ -44,10 +44,12 @@ function takeApart({ kind, items }: ReadBatch): CheckedItem[] {
     // an item so deep that it cannot be written as text
     if (!(error instanceof RangeError)) throw error
   }
+  const most = MAX_ITEM_LENGTH[kind]
+  const tooLarge = `is larger than ${most} characters of JSON`
   const invalid = items.flatMap((item, index) => {
     const length = checked[index]?.rest.length ?? Number.POSITIVE_INFINITY
     if (length < 2 * MAX_DEPTH) return []
-    const problem = isDeeperThan(item, MAX_DEPTH) ? TOO_DEEP : length > MAX_ITEM_LENGTH ? TOO_LARGE : null
+    const problem = isDeeperThan(item, MAX_DEPTH) ? TOO_DEEP : length > most ? tooLarge : null
     if (problem === null) return []
     const { reading_id } = item as MetricItem
     return [{ index, ...(reading_id != null && { reading_id }), mistakes: [{ path: '', problem }] }]

@@ -25,6 +25,11 @@ export const MAX_TOKEN_LENGTH = 512
 export const MAX_PENDING_BATCHES = 64
 export const MAX_PENDING_BYTES = 256 * MIB
 
+/** Requests of people that are being read for at one time, or wait for that. */
+export const MAX_LISTS = 64
+/** Of answers that were not taken yet, over all connections, before no more lists are given. */
+export const MAX_UNSENT_BYTES = 64 * MIB
+
 /** How long a client may take. A batch of 16 MiB comes through a line of 1.2 Mbit/s in time. */
 export interface HttpTimes {
   readonly headers_ms: number
@@ -32,6 +37,10 @@ export interface HttpTimes {
   readonly keep_alive_ms: number
   /** Nothing came and nothing could be sent for so long. */
   readonly idle_ms: number
+  /** Nothing was taken of an answer for so long. */
+  readonly unread_ms: number
+  /** An answer has to be taken in so long. */
+  readonly answer_ms: number
   /** How often the two first are looked at. */
   readonly check_ms: number
   /** What is in flight at the end gets this long. */
@@ -43,6 +52,8 @@ export const HTTP_TIMES: HttpTimes = {
   request_ms: 120_000,
   keep_alive_ms: 75_000,
   idle_ms: 130_000,
+  unread_ms: 15_000,
+  answer_ms: 120_000,
   check_ms: 2_000,
   closing_ms: 25_000,
 }

@@ -34,7 +34,7 @@ const rename = (type: string, data: unknown) => (type === 'heartbeat' ? renameHe
 
 export type AgentHubServices = HeartbeatServices &
   EventServices &
-  Pick<Services, 'live_settings' | 'requestRate' | 'log'>
+  Pick<Services, 'live_settings' | 'requestRate' | 'log' | 'monotonic'>
 
 /** The agents that are connected: what they say goes where their requests go. */
 export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCallbacks): AgentHub {
@@ -110,7 +110,13 @@ export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCa
     const { id, type, timestamp } = message
     const agent_id = agentOf(socket)
     const { principal, remote_address } = socket
-    const asker = { principal, remote_address, received_at: now(), routeOptions: { url: AGENT_SOCKET_PATHS[0] } }
+    const asker = {
+      principal,
+      remote_address,
+      received_at: now(),
+      arrived_at: services.monotonic(),
+      routeOptions: { url: AGENT_SOCKET_PATHS[0] },
+    }
     if (!socket.hasHello && type !== 'hello') throw new ApiError('invalid_request', 'say hello first')
     switch (type) {
       case 'hello': {

@@ -86,14 +86,14 @@ function findSilenceEnd(signs: PresenceSigns, rules: PresenceRules, heard_at: nu
 function judgeWork(signs: PresenceSigns, rules: PresenceRules, now: number, offline_at: number): Judgement {
   const { last_scan, last_upload } = signs
   const heard_at = signs.last_seen ?? signs.registered_at
-  if (last_scan === null && last_upload === null) {
-    return { status: 'inactive', reason: 'no_scan', since: heard_at, due_at: offline_at }
-  }
   // while it could not be heard it may have worked; what it did comes with its next words
   const fresh = signs.status === 'inactive' ? 0 : Math.max(rules.started_at, signs.back_at ?? 0)
   const scan_over = Math.max(last_scan ?? 0, fresh) + patienceOf(signs.discovery_interval_seconds)
   const upload_over = Math.max(last_upload ?? 0, fresh) + patienceOf(signs.upload_interval_seconds)
-  const over = Math.max(last_scan === null ? 0 : scan_over, last_upload === null ? 0 : upload_over)
+  // one that is new has as long to begin
+  const begin_over = Math.max(signs.registered_at, fresh) + patienceOf(signs.discovery_interval_seconds)
+  const isNew = last_scan === null && last_upload === null
+  const over = isNew ? begin_over : Math.max(last_scan === null ? 0 : scan_over, last_upload === null ? 0 : upload_over)
   if (now <= over) return { status: 'active', reason: null, since: heard_at, due_at: Math.min(over + 1, offline_at) }
   // the one that stopped first
   const reason = last_scan === null || (last_upload !== null && last_scan <= last_upload) ? 'no_scan' : 'no_upload'

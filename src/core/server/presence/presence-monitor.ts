@@ -1,5 +1,6 @@
 import type { AgentStatus, HeartbeatRequest } from '../../protocol/agents.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
+import { TOLERANCE_MS } from '../../store/judge-time.ts'
 import type { PresenceDecision, PresenceRow, Store } from '../../store/store.ts'
 import type { ServerLog } from '../server-options.ts'
 import { judgePresence, type PresenceReason, type PresenceRules, type SocketEnd } from './judge-presence.ts'
@@ -91,7 +92,7 @@ export function createPresenceMonitor({ store, log, now, rules, times, onDecided
     return entry
   }
   const note = (entry: Entry, at: number, connection: Connection) => {
-    entry.last_seen = Math.max(at, entry.last_seen ?? at)
+    entry.last_seen = isAhead(entry.last_seen, at) ? at : Math.max(at, entry.last_seen ?? at)
     if (entry.status === 'offline') entry.back_at ??= at
     if (entry.gone !== null && at >= entry.gone.at) entry.gone = null
     if (!entry.isConnected) entry.connection = connection
@@ -111,7 +112,8 @@ export function createPresenceMonitor({ store, log, now, rules, times, onDecided
     }
     last_id = rows.at(-1)?.id ?? last_id
     const wasUnknown = hasUnknown
-    for (const row of rows) takeRow(find(row.agent_id), row)
+    const at = now()
+    for (const row of rows) takeRow(find(row.agent_id), row, at)
     hasUnknown = wasUnknown
     // heard of, and not in the store
     for (const agent_id of asked) if (entries.get(agent_id)?.isLoaded === false) entries.delete(agent_id)
@@ -232,7 +234,7 @@ function newEntry(at: number): Entry {
 }
 
 /** What the store knows, under what was heard meanwhile. */
-function takeRow(entry: Entry, row: PresenceRow): void {
+function takeRow(entry: Entry, row: PresenceRow, at: number): void {
   const { status, status_reason: reason, status_since, registered_at } = row
   const isNews = entry.last_seen !== null
   entry.isLoaded = true
@@ -247,7 +249,7 @@ function takeRow(entry: Entry, row: PresenceRow): void {
     if (isNews) entry.back_at = entry.last_seen
     else entry.gone ??= gone
   }
-  entry.last_seen = latest(entry.last_seen, row.last_seen)
+  if (!isAhead(row.last_seen, at)) entry.last_seen = latest(entry.last_seen, row.last_seen)
   entry.last_scan = latest(entry.last_scan, row.last_scan)
   entry.last_upload = latest(entry.last_upload, row.last_upload)
   entry.heartbeat_interval_seconds ??= row.heartbeat_interval_seconds
@@ -255,6 +257,9 @@ function takeRow(entry: Entry, row: PresenceRow): void {
   entry.discovery_interval_seconds ??= row.discovery_interval_seconds
   entry.due_at = 0
 }
+
+/** Noted when the clock of this machine was ahead. */
+const isAhead = (moment: number | null, now: number): boolean => moment !== null && moment > now + TOLERANCE_MS
 
 function latest(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other

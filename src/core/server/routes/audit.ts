@@ -42,6 +42,7 @@ export function addAuditRoutes(app: FastifyInstance, services: Services): void {
       summary: 'Read the audit log, newest first',
       tag: 'audit',
       scope: 'admin',
+      reads: true,
       query: AuditQuerySchema,
       answer: AuditListSchema,
     }),

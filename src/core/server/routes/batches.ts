@@ -22,7 +22,7 @@ const BATCHES = [
 export function addBatchRoutes(app: FastifyInstance, services: Services): void {
   const { client, instruments, batchPlaces, bodies, writes, presence, bell } = services
   const tellRefusal = (error: unknown): never => {
-    if (error instanceof StoreError) writes.tell(false)
+    if (error instanceof StoreError) writes.tell(false, error.message)
     throw error
   }
   const ingest = async (request: FastifyRequest, kind: BatchKind, agent_id: string) => {

@@ -40,6 +40,7 @@ export function addOpenApiRoute(app: FastifyInstance): void {
     tag: 'server',
     scope: 'viewer',
     answer: Type.Object({}, { additionalProperties: true }),
+    errors: ['overloaded'],
   })
   app.get(PATH, about, async (_request, reply) => {
     text ??= JSON.stringify(app.swagger())

@@ -12,6 +12,7 @@ export function addPrometheusRoute(app: FastifyInstance, { instruments }: Servic
     scope: 'viewer',
     localIsOpen: true,
     answer: Type.String(),
+    errors: ['overloaded'],
   })
   app.get('/metrics', about, async (_request, reply) => {
     const text = await instruments.render()

@@ -4,6 +4,7 @@ import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import { HEALTH_PERIOD_MS } from './heartbeats.ts'
 import type { Database } from './open-database.ts'
+import { takePage } from './take-page.ts'
 
 type HealthRow = Omit<
   AgentHealth,
@@ -34,12 +35,12 @@ export function prepareAgentHealth(db: Database) {
       const seen = cursor === undefined ? 0 : (openCursor(cursor, scope, ['number'])[0] as number)
       // the period that `from` lies in may have a heartbeat after it
       const after = Math.max(seen, (from ?? 0) - HEALTH_PERIOD_MS)
-      const rows = walk.all({ agent, after, from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 })
-      const page = rows.slice(0, limit)
+      const bound = { agent, after, from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 }
+      const { page, hasMore } = takePage(walk.iterate(bound), limit, ({ other }) => Buffer.byteLength(other ?? ''))
       const last = page.at(-1)
       return {
         items: page.map(renderHealth),
-        next_cursor: rows.length > limit && last !== undefined ? sealCursor(scope, [last.period]) : null,
+        next_cursor: hasMore && last !== undefined ? sealCursor(scope, [last.period]) : null,
       }
     },
   }

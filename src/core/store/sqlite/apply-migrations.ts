@@ -1,6 +1,6 @@
 import { StoreError } from '../store-error.ts'
 import { copyDatabase } from './backup.ts'
-import { type Database, type OpenOptions, type Tuning, tuneConnection } from './open-database.ts'
+import { type Database, type OpenOptions, openDatabase, type Tuning, tuneConnection } from './open-database.ts'
 
 /** What makes a file of ours: the server's database is one kind, an agent's journal another. */
 export interface FileSchema {
@@ -20,8 +20,8 @@ export interface FileSchema {
 }
 
 /**
- * Brings a file to the newest schema, each step in a transaction of its own. A file with content is copied to
- * `FILE.before-N` first, N being the schema that it gets. A read-only connection only looks.
+ * Brings a file to the newest schema, all steps in one transaction. A file with content is copied to `FILE.before-N`
+ * first, N being the schema after its own, by the one process that is to change it. A read-only connection only looks.
  *
  * @throws StoreError `newer_schema` and `not_a_store`, without having touched the file; `unavailable` for a reader of an
  *   older schema
@@ -34,27 +34,43 @@ export function applyMigrations(
 ): void {
   const newest = schema.migrations.length
   // of one moment: another process may be making the file
-  const found = db.transaction(() => inspect(db, path, schema)).deferred()
-  if (db.readonly && found < newest) {
+  const seen = db.transaction(() => inspect(db, path, schema)).deferred()
+  if (db.readonly && seen < newest) {
     throw new StoreError(
       'unavailable',
-      `${path} has the older schema ${found}: start ${schema.words.program} once to bring it to ${newest}`,
+      `${path} has the older schema ${seen}: start ${schema.words.program} once to bring it to ${newest}`,
     )
   }
   tuneConnection(db, schema.tuning)
-  if (found === newest) return
-  if (found > 0) copyDatabase(db, freeNames(`${path}.before-${found + 1}`), copyWords(schema), options)
-  for (let version = found + 1; version <= newest; version += 1) {
-    db.transaction(() => {
-      // another process may have been faster
-      if (inspect(db, path, schema) >= version) return
+  if (seen === newest) return
+  db.transaction(() => {
+    // another process may have been faster
+    const found = inspect(db, path, schema)
+    if (found === newest) return
+    if (found > 0) copyAside(db, freeNames(`${path}.before-${found + 1}`), schema, options)
+    for (let version = found + 1; version <= newest; version += 1) {
       db.exec(schema.migrations[version - 1] as string)
       if (version === 1) {
         db.pragma(`application_id = ${schema.application_id}`)
         schema.initialise(db)
       }
       db.pragma(`user_version = ${version}`)
-    }).immediate()
+    }
+  }).immediate()
+}
+
+/** By another connection, which copies what is committed: one that holds the lock cannot copy. */
+function copyAside(
+  db: Database,
+  names: Iterable<string>,
+  schema: FileSchema,
+  options: Pick<OpenOptions, 'nativeBinding'>,
+): void {
+  const reader = openDatabase(db.name, { ...options, readonly: true })
+  try {
+    copyDatabase(reader, names, copyWords(schema), options)
+  } finally {
+    reader.close()
   }
 }
 

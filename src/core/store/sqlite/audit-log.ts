@@ -9,6 +9,7 @@ import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Database } from './open-database.ts'
 import { cacheStatements } from './statement-cache.ts'
+import { takePage } from './take-page.ts'
 
 export type AuditLog = ReturnType<typeof prepareAuditLog>
 
@@ -88,12 +89,12 @@ export function prepareAuditLog(db: Database) {
       ]
       const where = parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`
       const sql = `SELECT ${COLUMNS} FROM audit_log ${where} ORDER BY seq DESC LIMIT @limit`
-      const rows = prepare(sql).all({ ...filter, before: before?.[0], limit: limit + 1 }) as StoredEntry[]
-      const items = rows.slice(0, limit)
-      const last = items.at(-1)
+      const rows = prepare(sql).iterate({ ...filter, before: before?.[0], limit: limit + 1 })
+      const { page, hasMore } = takePage(rows as Iterable<StoredEntry>, limit, ({ body }) => Buffer.byteLength(body))
+      const last = page.at(-1)
       return {
-        items: items.map(renderEntry),
-        next_cursor: rows.length > limit && last !== undefined ? sealCursor(scope, [last.seq]) : null,
+        items: page.map(renderEntry),
+        next_cursor: hasMore && last !== undefined ? sealCursor(scope, [last.seq]) : null,
       }
     },
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { COUNTER_NAMES } from '../../model/printer.ts'
 import { type CheckedItem, OFFLINE, type PrinterFacts } from '../checked-item.ts'
+import { isAhead } from '../kept-times.ts'
 import type { Changes } from './changes.ts'
 import type { IdentityKeys } from './device-identity.ts'
 import type { Database } from './open-database.ts'
@@ -33,6 +34,7 @@ export interface DeviceRow extends Record<(typeof FACTS)[number], Cell> {
   readonly id: number
   readonly device_id: string
   readonly site_id: string
+  /** Whose readings tell its state; null while none has read it. */
   agent: number | null
   serial: string | null
   mac_address: string | null
@@ -54,6 +56,7 @@ export interface DeviceRow extends Record<(typeof FACTS)[number], Cell> {
 /** A row with what its item showed of the printer. */
 export interface FoundRow {
   readonly row: DeviceRow
+  /** Serial number and MAC address only where they are this device's. */
   readonly keys: IdentityKeys
   /** Made for this item. */
   readonly isNew: boolean
@@ -63,6 +66,8 @@ export interface FoundRow {
 const EVERYTHING = 1 << STATE.length
 
 const KEPT_ROWS = 50_000
+/** When a device was seen that no agent has read: before any reading. */
+const NEVER = 0
 const PAGE_COUNT = COUNTER_NAMES.indexOf('page_count')
 
 /**
@@ -74,6 +79,7 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
   const insert = db.prepare(
     'INSERT INTO devices (device_id, site_id, agent, first_seen, last_seen, received_at) VALUES (?, ?, ?, ?, ?, ?)',
   )
+  const assign = db.prepare('UPDATE devices SET agent = ? WHERE id = ?')
   // an index costs only where its column is written: one statement for each set of columns
   const updates = Array.from({ length: EVERYTHING }, (_, bits) => prepareUpdate(db, chooseState(bits)))
   const everything = ['agent', ...FACTS, ...OFFLINE_FACTS, 'first_seen', ...STATE, ...TIMES] as const
@@ -99,11 +105,27 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
   return {
     load,
 
-    create(agent: number, site_id: string, time: number, received_at: number): DeviceRow {
-      const done = insert.run(randomUUID(), site_id, agent, time, time, received_at)
+    /** @param agent null for a device that was not read: that it does not answer is all that is known of it */
+    create(agent: number | null, site_id: string, time: number, received_at: number): DeviceRow {
+      const seen = agent === null ? NEVER : time
+      const done = insert.run(randomUUID(), site_id, agent, seen, seen, received_at)
       const row = load(Number(done.lastInsertRowid))
       mark(row, EVERYTHING)
       return row
+    },
+
+    /** At once: whose a device is decides where a serial number leads to that several have. */
+    assign(row: DeviceRow, agent: number): void {
+      row.agent = agent
+      assign.run(agent, row.id)
+      mark(row, EVERYTHING)
+    },
+
+    /** The first reading of a device that was only known not to answer. */
+    adopt(row: DeviceRow, agent: number, time: number): void {
+      row.first_seen = time
+      row.last_seen = time
+      this.assign(row, agent)
     },
 
     /** For a change that was made to the row itself. */
@@ -116,21 +138,21 @@ export function prepareDeviceRows(db: Database, changes: Changes) {
     apply({ row, keys, isNew }: FoundRow, item: CheckedItem, time: number, received_at: number): void {
       if (item.status === OFFLINE) {
         if (isNew) applyFacts(row, item.facts, keys)
-        if (applyOffline(row, item, time)) mark(row, EVERYTHING)
+        if (applyOffline(row, item, time, received_at)) mark(row, EVERYTHING)
         return
       }
       if (time < row.first_seen) {
         row.first_seen = time
         mark(row, EVERYTHING)
       }
-      if (time < row.last_seen) {
+      if (!isNewest(row, time, received_at)) {
         if (applyAccepted(row, keys, true)) mark(row, EVERYTHING)
         return
       }
       row.last_seen = time
       row.received_at = received_at
       let bits = 0
-      if (row.offline_at !== null && time >= row.offline_at) {
+      if (row.offline_at !== null && !isBefore(time, row.offline_at, received_at)) {
         clearOffline(row)
         bits |= EVERYTHING
       }
@@ -187,9 +209,16 @@ const COLUMNS_OF = Array.from({ length: EVERYTHING }, (_, bits) => [
   ...TIMES,
 ])
 
+const isBefore = (time: number, kept: number, received_at: number) => time < kept && !isAhead(kept, received_at)
+
+/** True for a reading that tells the state of its device. */
+export const isNewest = (row: DeviceRow, time: number, received_at: number): boolean =>
+  !isBefore(time, row.last_seen, received_at)
+
 /** However late it comes: what was found out last counts. */
-function applyOffline(row: DeviceRow, { offline_reason }: CheckedItem, time: number): boolean {
-  if (time < row.last_seen || (row.offline_at !== null && time < row.offline_at)) return false
+function applyOffline(row: DeviceRow, { offline_reason }: CheckedItem, time: number, received_at: number): boolean {
+  const isKnown = row.offline_at !== null && isBefore(time, row.offline_at, received_at)
+  if (isKnown || !isNewest(row, time, received_at)) return false
   row.status = OFFLINE
   row.offline_reason = offline_reason
   row.offline_at = time

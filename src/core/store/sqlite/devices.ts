@@ -18,6 +18,13 @@ type DeviceRow = Omit<Device, 'first_seen' | 'last_seen' | 'received_at'> & {
   readonly received_at: number
 }
 
+/** What was said of a device last. */
+interface Snapshot {
+  readonly said: Readonly<Record<string, unknown>>
+  /** Size of what was read for it. */
+  readonly bytes: number
+}
+
 const SELECT = `SELECT devices.*, (SELECT agent_id FROM agents WHERE agents.id = devices.agent) AS agent_id FROM devices`
 
 const FILTERS: Readonly<Record<string, string>> = {
@@ -53,8 +60,9 @@ export function prepareDevices(db: Database, metrics: Metrics) {
      JOIN agents ON agents.id = d.agent WHERE device = ? ORDER BY d.last_seen DESC, d.agent`,
   )
   const snapshot = db.prepare<[{ id: number }], { at: number; item: string }>(
-    `SELECT at, item FROM device_snapshots WHERE device = @id OR device IN (SELECT id FROM devices WHERE merged_into = @id)
-     ORDER BY at DESC LIMIT 1`,
+    `SELECT at, item FROM device_snapshots WHERE device = (
+       SELECT device FROM (SELECT @id AS id UNION ALL SELECT id FROM devices WHERE merged_into = @id) d
+       CROSS JOIN device_snapshots s ON s.device = d.id ORDER BY s.at DESC LIMIT 1)`,
   )
   const count = db.prepare<[], number>('SELECT count(*) FROM devices WHERE merged_into IS NULL').pluck()
   const prepare = cacheStatements(db)
@@ -64,11 +72,14 @@ export function prepareDevices(db: Database, metrics: Metrics) {
   )
 
   /** The last device item, and over it what a later reading of the source said. */
-  const readSnapshot = (group: DeviceGroup): Record<string, unknown> => {
+  const readSnapshot = (group: DeviceGroup, last_seen: number): Snapshot => {
     const last = snapshot.get({ id: group.id })
     const item = last === undefined ? {} : JSON.parse(last.item)
-    const newest = metrics.findNewest(group)
-    return newest !== null && (last === undefined || newest.at > last.at) ? { ...item, ...newest.said } : item
+    const newest = last?.at === last_seen ? null : metrics.findNewest(group, last_seen)
+    // an item that came after the device was seen last came by a clock that ran ahead
+    const isOver = newest !== null && (last === undefined || newest.at > last.at || last.at > last_seen)
+    const bytes = Buffer.byteLength(last?.item ?? '') + (newest?.bytes ?? 0)
+    return { said: isOver ? { ...item, ...newest.said } : item, bytes }
   }
 
   const findGroup = (device_id: string): DeviceGroup | null => {
@@ -80,6 +91,7 @@ export function prepareDevices(db: Database, metrics: Metrics) {
 
   return {
     findGroup,
+    readSnapshot,
 
     /** For live views: those of these rowids, as they are now, and the ids of those that were merged into others. */
     findByRowids(ids: readonly number[]): { devices: Device[]; gone: string[] } {
@@ -107,7 +119,7 @@ export function prepareDevices(db: Database, metrics: Metrics) {
         identities: identities.all(id).map(renderDates),
         merged: findMerged.all(id).map((each) => each.device_id),
         agents: agents.all(id).map(renderDates),
-        snapshot: readSnapshot(group) as DeviceDetail['snapshot'],
+        snapshot: readSnapshot(group, row.last_seen).said as DeviceDetail['snapshot'],
       }
     },
 

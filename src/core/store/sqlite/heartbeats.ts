@@ -5,6 +5,7 @@ import {
   HeartbeatRequestSchema,
 } from '../../protocol/agents.ts'
 import { readTimestamp } from '../../protocol/read-timestamp.ts'
+import { isAhead, laterOf } from '../kept-times.ts'
 import type { Heartbeat } from '../store.ts'
 import type { Changes } from './changes.ts'
 import type { Database } from './open-database.ts'
@@ -72,7 +73,8 @@ export function prepareHeartbeats(db: Database, changes: Changes) {
     health.run({ agent: row.id, period, received_at, status, devices_count, clock_offset_ms, other, ...vitals })
 
     // of two heartbeats that came out of order the newer one stands
-    if (row.last_heartbeat !== null && received_at < row.last_heartbeat) return
+    const former = row.last_heartbeat === null || isAhead(row.last_heartbeat, received_at) ? null : row.last_heartbeat
+    if (former !== null && received_at < former) return
     const next = {
       ...row,
       ...readNews(row, request),
@@ -82,11 +84,11 @@ export function prepareHeartbeats(db: Database, changes: Changes) {
       last_heartbeat: received_at,
       last_scan: laterScan(row, heartbeat),
     }
-    next.last_seen = Math.max(received_at, row.last_seen ?? received_at)
+    next.last_seen = laterOf(row.last_seen, received_at, received_at)
     next.remote_address = remote_address ?? row.remote_address
     next.clock_offset_ms = clock_offset_ms ?? row.clock_offset_ms
     update.run(Object.fromEntries(['id', ...columns].map((name) => [name, next[name as keyof AgentRow]])))
-    const isNewPeriod = row.last_heartbeat === null || row.last_heartbeat < period
+    const isNewPeriod = former === null || former < period
     const isTold = [...FACTS, ...SHOWN].some((name) => next[name] !== row[name])
     if (isNewPeriod || isTold) changes.note('agent', row.id, received_at)
   }
@@ -104,7 +106,5 @@ function readNews(row: AgentRow, request: HeartbeatRequest) {
 /** A clock that runs ahead must not pass for scans to come. */
 function laterScan(row: AgentRow, { received_at, request: { last_scan } }: Heartbeat): number | null {
   const said = last_scan ? readTimestamp(last_scan) : null
-  return said === null
-    ? row.last_scan
-    : Math.max(Math.min(said, received_at), row.last_scan ?? Number.NEGATIVE_INFINITY)
+  return said === null ? row.last_scan : laterOf(row.last_scan, Math.min(said, received_at), received_at)
 }

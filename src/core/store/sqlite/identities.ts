@@ -25,6 +25,10 @@ export function prepareIdentities(db: Database, rows: DeviceRows) {
     `SELECT DISTINCT device, 0 AS last_seen FROM device_identities
      WHERE kind = 'serial' AND substr(value, instr(value, '|') + 1) = ? AND site_id = ? LIMIT 2`,
   )
+  const findOwnNumber = db.prepare<[string, string, number], IdentityRow>(
+    `SELECT DISTINCT i.device, 0 AS last_seen FROM device_identities i CROSS JOIN devices d ON d.id = i.device
+     WHERE i.kind = 'serial' AND substr(i.value, instr(i.value, '|') + 1) = ? AND i.site_id = ? AND d.agent = ? LIMIT 2`,
+  )
   const addIdentity = db.prepare(
     `INSERT INTO device_identities (site_id, kind, value, agent, device, first_seen, last_seen)
      VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -44,6 +48,10 @@ export function prepareIdentities(db: Database, rows: DeviceRows) {
   const find = (kind: IdentityKind, keys: IdentityKeys, speaker: Speaker): IdentityRow | undefined =>
     keys[kind] === null ? undefined : findIdentity.get(kind, ...place(kind, keys, speaker), speaker.site_id)
 
+  const only = ([one, other]: readonly IdentityRow[]) => (other === undefined ? one : undefined)
+  const findAnyNumber = ({ serial }: IdentityKeys, speaker: Speaker) =>
+    only(findNumber.all(serial as string, speaker.site_id))
+
   return {
     place,
     find,
@@ -51,15 +59,20 @@ export function prepareIdentities(db: Database, rows: DeviceRows) {
     findWords: ({ words }: IdentityKeys, speaker: Speaker): IdentityRow | undefined =>
       words === null ? undefined : findIdentity.get('device_id', words, speaker.id, speaker.site_id),
 
-    /** By maker and number; a maker that only one side tells is no difference. */
+    /**
+     * By maker and number; a maker that only one side tells is no difference. A number alone leads to the speaker's own
+     * device first: others may show the same one.
+     */
     findSerial(keys: IdentityKeys, speaker: Speaker): IdentityRow | undefined {
       if (keys.serial === null) return undefined
       const exact = find('serial', keys, speaker)
-      if (exact !== undefined) return exact
       if (keys.maker === '') {
-        const [one, other] = findNumber.all(keys.serial, speaker.site_id)
-        return other === undefined ? one : undefined
+        if (exact !== undefined && rows.load(exact.device).agent === speaker.id) return exact
+        return (
+          only(findOwnNumber.all(keys.serial, speaker.site_id, speaker.id)) ?? exact ?? findAnyNumber(keys, speaker)
+        )
       }
+      if (exact !== undefined) return exact
       const nameless = findIdentity.get('serial', serialValue({ ...keys, maker: '' }), 0, speaker.site_id)
       return nameless !== undefined && ['', keys.maker].includes(readMaker(rows.load(nameless.device)))
         ? nameless

@@ -1,10 +1,10 @@
 import type { InvalidItem } from '../../protocol/batches.ts'
 import { type CheckedItem, OFFLINE } from '../checked-item.ts'
-import { judgeTime } from '../judge-time.ts'
+import { judgeTime, TOLERANCE_MS } from '../judge-time.ts'
 import type { BatchOutcome, CheckedBatch } from '../store.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Changes } from './changes.ts'
-import { type DeviceRows, prepareDeviceRows } from './device-rows.ts'
+import { type DeviceRows, isNewest, prepareDeviceRows } from './device-rows.ts'
 import { prepareJournals } from './journals.ts'
 import type { Source } from './look-up-device.ts'
 import type { Database } from './open-database.ts'
@@ -26,13 +26,16 @@ interface Counts {
   readonly passed_over: number
 }
 
-export function prepareIngest(db: Database, audit: AuditLog, changes: Changes) {
+/** SQL of `laterOf` for an arrival. */
+const LATER = (column: string) => `iif(${column} BETWEEN @at AND @at + ${TOLERANCE_MS}, ${column}, @at)`
+
+/** @param beforeCommit throws where nothing must be committed */
+export function prepareIngest(db: Database, audit: AuditLog, changes: Changes, beforeCommit: () => void) {
   const findAgent = db.prepare<[string], AgentRow>(
     'SELECT id, agent_id, site_id, clock_offset_ms FROM agents WHERE agent_id = ?',
   )
   const countUpload = db.prepare(
-    `UPDATE agents SET last_seen = max(coalesce(last_seen, @at), @at),
-       last_upload = max(coalesce(last_upload, @at), @at), metrics_count = metrics_count + @metrics WHERE id = @id`,
+    `UPDATE agents SET last_seen = ${LATER('last_seen')}, last_upload = ${LATER('last_upload')}, metrics_count = metrics_count + @metrics WHERE id = @id`,
   )
   const savepoint = db.prepare('SAVEPOINT batch')
   const release = db.prepare('RELEASE batch')
@@ -69,7 +72,7 @@ export function prepareIngest(db: Database, audit: AuditLog, changes: Changes) {
         const { row, foreign } = resolved
         if (foreign) passed_over += 1
         else {
-          if (at >= row.last_seen && item.status !== OFFLINE) readings.writeSnapshot(row.id, at, item.rest)
+          if (isNewest(row, at, received_at) && item.status !== OFFLINE) readings.writeSnapshot(row.id, at, item.rest)
           rows.apply(resolved, item, at, received_at)
         }
         return
@@ -147,6 +150,7 @@ export function prepareIngest(db: Database, audit: AuditLog, changes: Changes) {
     version = seen
     const outcomes = batches.map(storeBatch)
     changes.trim()
+    beforeCommit()
     return outcomes
   })
 

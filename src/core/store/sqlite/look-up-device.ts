@@ -1,3 +1,4 @@
+import { isAhead } from '../kept-times.ts'
 import type { DeviceAgents } from './device-agents.ts'
 import {
   type Candidates,
@@ -11,7 +12,7 @@ import {
 import type { DeviceRow, DeviceRows } from './device-rows.ts'
 import { type Identities, type IdentityRow, readMaker } from './identities.ts'
 
-/** A source that has not read its device for so long loses it to the next agent that does. */
+/** A source that has told nothing of its device for so long, not even its silence, loses it to the next agent that reads it. */
 export const CLAIM_AFTER_MS = 86_400_000
 
 /** The agent whose batch is being stored. */
@@ -34,8 +35,10 @@ export interface Finding {
 export function prepareLookUp(rows: DeviceRows, identities: Identities, agents: DeviceAgents) {
   const isForeign = (row: DeviceRow, source: Source): boolean =>
     row.agent !== null && row.agent !== source.id && !isAbandoned(row, source)
-  const isAbandoned = (row: DeviceRow, source: Source): boolean =>
-    source.received_at - row.received_at > CLAIM_AFTER_MS || agents.isRevoked(row.agent as number)
+  const isAbandoned = (row: DeviceRow, source: Source): boolean => {
+    const told = [row.received_at, row.offline_at ?? row.received_at].filter((at) => !isAhead(at, source.received_at))
+    return told.every((at) => source.received_at - at > CLAIM_AFTER_MS) || agents.isRevoked(row.agent as number)
+  }
 
   const describe = (id: number, source: Source): KnownDevice => {
     const row = rows.load(id)

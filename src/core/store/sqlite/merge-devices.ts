@@ -27,13 +27,14 @@ export function prepareMerge(db: Database, rows: DeviceRows) {
   }
 }
 
-/** The newer of both rows tells the state; what only one of them knows is kept. */
+/** The newer of both rows tells the state; what only one of them knows is kept. One that was never read has no state. */
 function inherit(from: DeviceRow, into: DeviceRow): void {
-  into.first_seen = Math.min(into.first_seen, from.first_seen)
+  const isRead = from.agent !== null
+  if (isRead) into.first_seen = Math.min(into.first_seen, from.first_seen)
   const isNewer = from.last_seen > into.last_seen
   if (isNewer && into.offline_at !== null) clearOffline(into)
   for (const [name, value] of Object.entries(from)) {
-    if (value === null || !(name in INHERITED)) continue
+    if (value === null || !(name in INHERITED) || (name === 'status' && !isRead)) continue
     const column = name as keyof typeof INHERITED
     if (isNewer ? INHERITED[column] === 'newest' || into[column] === null : into[column] === null) {
       Object.assign(into, { [column]: value })

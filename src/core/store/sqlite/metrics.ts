@@ -6,6 +6,7 @@ import type { MetricsFilter, Page } from '../store.ts'
 import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Database } from './open-database.ts'
+import { takePage } from './take-page.ts'
 
 export type Metrics = ReturnType<typeof prepareMetrics>
 export type MetricsPage = Page<Metric | MetricPeriod> & { device_id: string }
@@ -32,6 +33,8 @@ interface ReadingRow extends Counters {
   readonly rest: string
 }
 
+type SaidRow = Pick<ReadingRow, CounterName | 'sampled_at' | 'status' | 'rest'>
+
 /** The readings of the source alone, or those that other agents brought as well. */
 type Whose = 'source' | 'anybody'
 
@@ -41,8 +44,12 @@ export const MOST_SUMMED = 50_000
 const MOST_AHEAD = 100
 
 const PERIODS: Readonly<Record<Exclude<Resolution, 'raw'>, number>> = { hour: 3_600_000, day: 86_400_000 }
-const RAW = `h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.received_at,
-  h.clock_offset_ms, h.time_mark, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}, h.rest`
+const SHORT = `h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.received_at,
+  h.clock_offset_ms, h.time_mark, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}`
+/** What `sayAgain` needs. */
+const SAID = `h.sampled_at, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}, h.rest`
+/** A column of the walk: looked up when its row comes up, not while it waits in the queue with those of other devices. */
+const REST = '(SELECT rest FROM metrics_history r WHERE r.id = walk.id) AS rest'
 const SUMMED = `h.status, h.lowest_supply, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}`
 
 /**
@@ -50,7 +57,7 @@ const SUMMED = `h.status, h.lowest_supply, ${COUNTER_NAMES.map((each) => `h.${ea
  * each of them waits in the queue of the recursion, which is in order. So a page costs what it shows, however many devices
  * were merged.
  */
-const walk = (columns: string) => {
+const walk = (columns: string, lateColumns: readonly string[] = []) => {
   const all = `h.sampled_at, h.id, h.device, h.of_other_agent, ${columns}`
   const next = (device: string, other: string, place: string) => `SELECT n.id FROM metrics_history n
       WHERE n.device = ${device} AND n.of_other_agent = ${other} AND (n.sampled_at, n.id) > ${place} AND n.sampled_at < @to
@@ -63,11 +70,11 @@ const walk = (columns: string) => {
     SELECT ${all} FROM walk CROSS JOIN metrics_history h
     ON h.id = (${next('walk.device', 'walk.of_other_agent', '(walk.sampled_at, walk.id)')})
     ORDER BY 1, 2 LIMIT @limit
-  ) SELECT * FROM walk`
+  ) SELECT ${['*', ...lateColumns].join(', ')} FROM walk`
 }
 
 /** A reading of a clock that ran ahead counts from its arrival, like everywhere. Silence is none. */
-const NEWEST = `SELECT ${RAW}, h.sampled_at, min(h.sampled_at, h.received_at) AS at
+const NEWEST = `SELECT ${SAID}, min(h.sampled_at, h.received_at) AS at
   FROM devices d CROSS JOIN metrics_history h ON h.id IN (
     (SELECT id FROM (
        SELECT n.id, n.sampled_at, n.received_at FROM metrics_history n
@@ -75,13 +82,20 @@ const NEWEST = `SELECT ${RAW}, h.sampled_at, min(h.sampled_at, h.received_at) AS
        ORDER BY n.sampled_at DESC, n.id DESC LIMIT ${MOST_AHEAD})
      WHERE sampled_at <= received_at ORDER BY sampled_at DESC, id DESC LIMIT 1),
     (SELECT n.id FROM metrics_history n
-     WHERE n.device = d.id AND n.sampled_at > n.received_at AND n.of_other_agent = 0 AND n.status IS NOT '${OFFLINE}'
+     WHERE n.device = d.id AND n.sampled_at > n.received_at AND n.received_at <= d.last_seen AND n.of_other_agent = 0
+       AND n.status IS NOT '${OFFLINE}'
      ORDER BY n.received_at DESC, n.id DESC LIMIT 1))
   WHERE d.id = @device OR d.merged_into = @device ORDER BY at DESC, h.id DESC LIMIT 1`
 
+/** The same, mostly at once: none is newer than one of the moment at which the device was seen last. */
+const OF_LAST_SEEN = `SELECT ${SAID}, h.sampled_at AS at FROM metrics_history h
+  WHERE h.device = @device AND h.of_other_agent = 0 AND h.sampled_at = @last_seen AND h.sampled_at <= h.received_at
+    AND h.status IS NOT '${OFFLINE}' ORDER BY h.id DESC LIMIT 1`
+
 export function prepareMetrics(db: Database) {
-  const walks = { raw: db.prepare(walk(RAW)), summed: db.prepare(walk(SUMMED)) }
+  const walks = { raw: db.prepare(walk(SHORT, [REST])), summed: db.prepare(walk(SUMMED)) }
   const newest = db.prepare(NEWEST)
+  const ofLastSeen = db.prepare(OF_LAST_SEEN)
 
   const bind = (
     { id }: DeviceGroup,
@@ -103,13 +117,13 @@ export function prepareMetrics(db: Database) {
     const { device_id } = group
     const scope = ['metrics', { device_id, from, to }]
     const bound = bind(group, query, openPlace(query, scope), 'anybody', limit + 1)
-    const rows = walks.raw.all(bound) as ReadingRow[]
-    const page = rows.slice(0, limit)
+    const rows = walks.raw.iterate(bound) as IterableIterator<ReadingRow>
+    const { page, hasMore } = takePage(rows, limit, ({ rest }) => Buffer.byteLength(rest))
     const last = page.at(-1)
     return {
       device_id,
       items: page.map((row) => renderReading(row, device_id)),
-      next_cursor: rows.length > limit && last !== undefined ? sealCursor(scope, placeOf(last)) : null,
+      next_cursor: hasMore && last !== undefined ? sealCursor(scope, placeOf(last)) : null,
     }
   }
 
@@ -154,10 +168,14 @@ export function prepareMetrics(db: Database) {
     list: (group: DeviceGroup, query: MetricsFilter): MetricsPage =>
       query.resolution === 'raw' ? listRaw(group, query) : listPeriods(group, query, PERIODS[query.resolution]),
 
-    /** The newest reading of the source as it was said, and when it counts from; null when there is none. */
-    findNewest({ id }: DeviceGroup): { readonly at: number; readonly said: object } | null {
-      const row = newest.get({ device: id }) as (ReadingRow & { readonly at: number }) | undefined
-      return row === undefined ? null : { at: row.at, said: sayAgain(row) }
+    /** The newest reading of the source as it was said, its size, and when it counts from; null when there is none. */
+    findNewest(
+      { id }: DeviceGroup,
+      last_seen: number,
+    ): { readonly at: number; readonly said: object; readonly bytes: number } | null {
+      const bound = { device: id, last_seen }
+      const row = (ofLastSeen.get(bound) ?? newest.get(bound)) as (SaidRow & { readonly at: number }) | undefined
+      return row === undefined ? null : { at: row.at, said: sayAgain(row), bytes: Buffer.byteLength(row.rest) }
     },
   }
 }
@@ -169,7 +187,7 @@ const openPlace = ({ cursor }: MetricsFilter, scope: unknown): Place | null =>
   cursor === undefined ? null : (openCursor(cursor, scope, ['number', 'number']) as unknown as Place)
 
 /** The item as it was sent, but for the time, which is in the notation of the server. */
-function sayAgain(row: ReadingRow): Record<string, unknown> {
+function sayAgain(row: SaidRow): Record<string, unknown> {
   const counters = COUNTER_NAMES.filter((name) => row[name] !== null).map((name) => [name, row[name]])
   const { status, rest, sampled_at } = row
   return {

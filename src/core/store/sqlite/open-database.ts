@@ -15,7 +15,7 @@ export interface OpenOptions {
 }
 
 /** How long a connection waits for another process's lock. */
-const BUSY_TIMEOUT_MS = 5000
+export const BUSY_TIMEOUT_MS = 5000
 
 /** How a connection that writes works. */
 export interface Tuning {

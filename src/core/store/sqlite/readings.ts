@@ -18,7 +18,7 @@ export function prepareReadings(db: Database) {
   const readAgent = db.prepare<[Uint8Array], number>('SELECT agent FROM metrics_history WHERE reading_id = ?').pluck()
   const writeSnapshot = db.prepare(
     `INSERT INTO device_snapshots (device, at, item) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET at = excluded.at, item = excluded.item WHERE excluded.at >= device_snapshots.at`,
+     ON CONFLICT DO UPDATE SET at = excluded.at, item = excluded.item`,
   )
 
   return {
@@ -60,6 +60,7 @@ export function prepareReadings(db: Database) {
     /** True for a reading that this agent brought before. */
     has: (reading_id: Uint8Array, agent: number): boolean => readAgent.get(reading_id) === agent,
 
+    /** Only of an item that is the newest of its device. */
     writeSnapshot: (device: number, time: number, item: string) => void writeSnapshot.run(device, time, item),
   }
 }

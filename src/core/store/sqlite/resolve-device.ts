@@ -1,8 +1,9 @@
 import type { PrinterFacts } from '../checked-item.ts'
+import { isAhead } from '../kept-times.ts'
 import type { AuditLog } from './audit-log.ts'
 import { prepareDeviceAgents } from './device-agents.ts'
 import { type IdentityKeys, type IdentityKind, readIdentity } from './device-identity.ts'
-import type { DeviceRow, DeviceRows, FoundRow } from './device-rows.ts'
+import { type DeviceRow, type DeviceRows, type FoundRow, isNewest } from './device-rows.ts'
 import { type IdentityRow, prepareIdentities, readMaker } from './identities.ts'
 import { createKnownFacts, type Remembered, showsStill, toRemember } from './known-facts.ts'
 import { addressOf, type Finding, prepareLookUp, type Source } from './look-up-device.ts'
@@ -52,15 +53,16 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
     { held, candidates, verdict }: Finding,
     source: Source,
     time: number,
+    isRead: boolean,
   ): Resolved => {
     const isNew = verdict.device === null
     const row = isNew
-      ? rows.create(source.id, source.site_id, time, source.received_at)
+      ? rows.create(isRead ? source.id : null, source.site_id, time, source.received_at)
       : rows.load(verdict.device as number)
     if (isNew) record(source, time, 'device_discovered', row, tell(item, keys))
 
-    if (row.agent !== source.id && !isForeign(row, source)) reassign(row, source, time)
-    const foreign = row.agent !== source.id
+    if (isRead) takeOver(row, source, time)
+    const foreign = isOfOther(row, source)
     for (const id of verdict.merges) {
       const merged = rows.load(id)
       mergeInto(merged, row, source.received_at)
@@ -71,11 +73,22 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
       const holder = held[kind]?.device
       return holder === row.id || (holder !== undefined && verdict.merges.includes(holder))
     }
-    const claimed = claim(verdict.claims)
+    // what is only said of a printer that did not answer takes nothing from one that did
+    const claimed = claim(isRead ? verdict.claims : verdict.claims.filter((kind) => held[kind] === undefined))
     keepWords()
-    link(row, isNew, source, time)
-    known.keep(item, source, remember())
-    return { row, keys, isNew, foreign }
+    if (isRead) {
+      link(row, isNew, source, time)
+      known.keep(item, source, remember())
+    }
+    return { row, keys: keepOwn(), isNew, foreign }
+
+    /** What leads to another device is not shown of this one. */
+    function keepOwn(): IdentityKeys {
+      const isShown = (kind: IdentityKind) => claimed.includes(kind) || isItsOwn(kind)
+      const serial = isShown('serial') ? keys.serial : null
+      const mac_address = isShown('mac') ? keys.mac_address : null
+      return { ...keys, serial, mac_address }
+    }
 
     /** What was recorded: not what a newer reading holds, and this older one shows as well. */
     function claim(kinds: readonly IdentityKind[]): IdentityKind[] {
@@ -84,12 +97,17 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
         if (kind === 'serial' && isNumberOfKnownMaker()) continue
         const holder = held[kind]
         const isHeldByOther = holder !== undefined && !isItsOwn(kind)
-        if (isHeldByOther && time <= heldUntil(holder)) continue
+        if (isHeldByOther && isStillHeld(holder)) continue
         // what was said with the number alone may mean either from now on
         if (kind === 'serial' && holder === undefined && identities.hasNumber(keys.serial as string, source))
           known.forget()
         const [value] = identities.place(kind, keys, source)
-        const isMove = kind === 'address' && !isNew && !foreign && holder?.device !== row.id && time >= row.last_seen
+        const isMove =
+          kind === 'address' &&
+          !isNew &&
+          !foreign &&
+          holder?.device !== row.id &&
+          isNewest(row, time, source.received_at)
         const from = isMove ? addressOf(row) : null
         identities.add(kind, keys, source, row.id, time)
         done.push(kind)
@@ -125,9 +143,11 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
     }
 
     /** An identity is touched once a day; the row of a device of one's own knows better. */
-    function heldUntil(holder: IdentityRow): number {
+    function isStillHeld(holder: IdentityRow): boolean {
       const former = rows.load(holder.device)
-      return former.agent === source.id ? former.last_seen : holder.last_seen
+      if (former.agent === null) return false
+      const until = former.agent === source.id ? former.last_seen : holder.last_seen
+      return time <= until && !isAhead(until, source.received_at)
     }
 
     function takeFrom(kind: IdentityKind, value: string, former: DeviceRow, isToldApart: boolean): void {
@@ -135,7 +155,7 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
       if (isToldApart) {
         record(source, time, 'device_identity_moved', row, { kind, value, from: former.device_id, to: row.device_id })
       }
-      if (former.agent !== source.id) return
+      if (isOfOther(former, source)) return
       if (kind === 'address' && addressOf(former) === value) former.ip = null
       else if (kind === 'mac' && former.mac_address === keys.mac_address) former.mac_address = null
       else return
@@ -143,13 +163,16 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
     }
   }
 
-  const reassign = (row: DeviceRow, source: Source, time: number): void => {
-    const former = agents.nameOf(row.agent)
-    row.agent = source.id
-    rows.touch(row)
+  /** The device becomes the agent's where nobody has read it yet, or its source does not any more. */
+  const takeOver = (row: DeviceRow, source: Source, time: number): void => {
+    if (row.agent === source.id || isForeign(row, source)) return
+    const former = row.agent
+    if (former === null) rows.adopt(row, source.id, time)
+    else rows.assign(row, source.id)
     // what the agent said of it before was said of a device of another
     known.forget()
-    record(source, time, 'device_reassigned', row, { from: former, to: source.agent_id })
+    if (former === null) return
+    record(source, time, 'device_reassigned', row, { from: agents.nameOf(former), to: source.agent_id })
   }
 
   const link = (row: DeviceRow, isNew: boolean, source: Source, time: number): void => {
@@ -185,7 +208,15 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
       }
     }
     const keys = readIdentity(item)
-    return resolveAnew(item, keys, lookUp(keys, source), source, time)
+    return resolveAnew(item, keys, lookUp(keys, source), source, time, true)
+  }
+
+  const findSilent = (keys: IdentityKeys, source: Source): Resolved | Finding => {
+    const finding = lookUp(keys, source)
+    const { device } = finding.verdict
+    if (device === null) return finding
+    const row = rows.load(device)
+    return { row, keys, isNew: false, foreign: isOfOther(row, source) }
   }
 
   return {
@@ -193,22 +224,25 @@ export function prepareResolveDevice(db: Database, rows: DeviceRows, audit: Audi
 
     /**
      * The device of a printer that did not answer: found by what is known, and nothing is learnt of it. One that nobody
-     * knows is made without its address, at which another one may be by now.
+     * knows is made without its address, at which another one may be by now, and is nobody's until an agent reads it.
      */
     resolveSilent(item: PrinterFacts, source: Source, time: number): Resolved {
       const keys = readIdentity(item)
-      const { device } = lookUp(keys, source).verdict
-      if (device === null) {
-        const isNamed = (keys.serial ?? keys.mac ?? keys.device_id) !== null
-        return resolve(isNamed ? { ...item, ip: null } : item, source, time)
-      }
-      const row = rows.load(device)
-      return { row, keys, isNew: false, foreign: row.agent !== source.id }
+      const found = findSilent(keys, source)
+      if ('row' in found) return found
+      const isNamed = (keys.serial ?? keys.mac ?? keys.device_id) !== null
+      if (!isNamed) return resolveAnew(item, keys, found, source, time, false)
+      const named = { ...item, ip: null }
+      const namedKeys = readIdentity(named)
+      const again = findSilent(namedKeys, source)
+      return 'row' in again ? again : resolveAnew(named, namedKeys, again, source, time, false)
     },
 
     forget: () => known.forget(),
   }
 }
+
+const isOfOther = (row: DeviceRow, source: Source): boolean => row.agent !== null && row.agent !== source.id
 
 const tell = ({ manufacturer, model }: PrinterFacts, { serial, mac_address, ip }: IdentityKeys) => ({
   manufacturer: manufacturer ?? null,

@@ -5,6 +5,8 @@ type Sentence = readonly [code: StoreErrorCode, text: (path: string) => string]
 /** By the primary result code of SQLite (https://www.sqlite.org/rescode.html); extended codes begin with it. */
 const SENTENCES: readonly (readonly [prefix: string, ...sentence: Sentence])[] = [
   ['SQLITE_FULL', 'unavailable', (path) => `the disk that holds ${path} is full: nothing was stored`],
+  // no room for the 32 KiB of the index of the write-ahead log, which every connection needs
+  ['SQLITE_IOERR_SHMSIZE', 'unavailable', (path) => `the disk that holds ${path} is full: nothing was stored`],
   ['SQLITE_BUSY', 'unavailable', (path) => `another program keeps ${path} locked`],
   ['SQLITE_LOCKED', 'unavailable', (path) => `another program keeps ${path} locked`],
   [

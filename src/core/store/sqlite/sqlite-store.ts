@@ -10,6 +10,7 @@ import { writeBackup } from './backup.ts'
 import { prepareChanges } from './changes.ts'
 import { checkDatabase } from './check.ts'
 import { prepareCommands } from './commands.ts'
+import { prepareDeviceLevels } from './device-levels.ts'
 import { prepareDeviceReports } from './device-reports.ts'
 import { prepareDevices } from './devices.ts'
 import { prepareHeartbeats } from './heartbeats.ts'
@@ -19,10 +20,12 @@ import { prepareMeta } from './meta.ts'
 import { prepareMetrics } from './metrics.ts'
 import { MIGRATIONS, migrate } from './migrate.ts'
 import { type Database, type OpenOptions, openDatabase } from './open-database.ts'
+import { keepPatience } from './patience.ts'
 import { preparePresence } from './presence.ts'
 import { prepareRegistration } from './registration.ts'
 import { sqliteCode, translateError } from './sqlite-error.ts'
 import { prepareTokens } from './tokens.ts'
+import { watchPlace } from './watch-place.ts'
 
 export type SqliteStore = Store
 
@@ -68,18 +71,31 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const commands = prepareCommands(db, audit)
   const alerts = prepareAlerts(db, audit, changes)
   const live = prepareLive(db, agents, devices, alerts)
-  const ingest = prepareIngest(db, audit, changes)
+  const listDeviceLevels = prepareDeviceLevels(db, devices)
+  const checkPlace = watchPlace(db, path)
+  const ingest = prepareIngest(db, audit, changes, checkPlace)
+  const patience = keepPatience(db)
 
-  const read = async <T>(work: () => T): Promise<T> => {
+  /** @param isTold that it works shows that no lock is in the way */
+  const attempt = async <T>(work: () => T, isTold: boolean): Promise<T> => {
     if (!db.open) throw new StoreError('closed', `${path} is closed`)
     try {
-      return work()
+      const value = work()
+      if (isTold) patience.gain()
+      return value
     } catch (error) {
+      patience.lose(error)
       throw translateError(error, path)
     }
   }
+  const read = <T>(work: () => T): Promise<T> => attempt(work, db.readonly)
   const inTransaction = db.transaction((work: () => unknown) => work())
-  const write = <T>(work: () => T): Promise<T> => read(() => inTransaction.immediate(work) as T)
+  const commit = db.transaction((work: () => unknown) => {
+    const value = work()
+    checkPlace()
+    return value
+  })
+  const write = <T>(work: () => T): Promise<T> => attempt(() => commit.immediate(work) as T, true)
   /** Several reads that have to show one state. */
   const view = <T>(work: () => T): Promise<T> => read(() => inTransaction.deferred(work) as T)
 
@@ -105,10 +121,11 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     listAgentHealth: (query) => view(() => agentHealth.list(query)),
     lastSeq: (agent_id, journal_id) => read(() => ingest.lastSeq(agent_id, journal_id)),
 
-    ingestBatches: (batches) => read(() => ingest.store(batches)),
+    ingestBatches: (batches) => attempt(() => ingest.store(batches), true),
     listDevices: (query) => view(() => devices.list(query)),
     findDevice: (device_id) => view(() => devices.find(device_id)),
     readDeviceReports: (device_ids) => view(() => deviceReports(device_ids)),
+    listDeviceLevels: (query) => view(() => listDeviceLevels(query)),
     listMetrics: (query) =>
       view(() => {
         const group = devices.findGroup(query.device_id)
