@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { compileCSimulator } from './c-simulator.ts'
 import { printFigure } from './figure.ts'
 import { type Simulator, withFleet } from './fleet.ts'
 import { playerSimulator } from './player-simulator.ts'
+import { readProcess } from './read-process.ts'
 import type { BenchOptions } from './run.ts'
 import { Workspace } from './workspace.ts'
 
@@ -135,19 +136,4 @@ async function countReadings(url: string, directory: string): Promise<number> {
   const answer = await request(`${url}/api/v1/agents/list`, { headers: { authorization: `Bearer ${token}` } })
   const { agents } = (await answer.body.json()) as { agents: { metrics_count: number }[] }
   return agents.reduce((sum, { metrics_count }) => sum + metrics_count, 0)
-}
-
-const TICKS_PER_SECOND = 100
-
-/** Processor time so far, and memory now and at most, as the kernel counts them. */
-function readProcess(pid: number): { cpuSeconds: number; megabytes: number; peak: number } {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-  const megabytesOf = (key: string) => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024
-  return {
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
-    megabytes: megabytesOf('VmRSS'),
-    peak: megabytesOf('VmHWM'),
-  }
 }

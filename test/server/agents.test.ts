@@ -321,7 +321,7 @@ describe('heartbeats', () => {
     const viewer = (await server.makeToken('viewer')).token
     const { agents } = (await server.call('/api/v1/agents/list', { token: viewer })).body
     expect(agents.find((each: { agent_id: string }) => each.agent_id === agent_id)).toMatchObject({
-      status: 'inactive',
+      status: 'active',
       reported_status: 'paused',
       devices_count: 0,
       reported_devices_count: 25,

@@ -14,9 +14,13 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
 }
 
-/** The built program as a server of its own process, with its database in `directory`, on a free port. */
-export async function startServerProcess(directory: string, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [join(ROOT, 'bin/run.js'), 'server', '--listen', '127.0.0.1:0'], {
+/** The built program as a server of its own process, with its database in `directory`; on a free port, if none is told. */
+export async function startServerProcess(
+  directory: string,
+  env: NodeJS.ProcessEnv = {},
+  port = 0,
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [join(ROOT, 'bin/run.js'), 'server', '--listen', `127.0.0.1:${port}`], {
     cwd: directory,
     env: { ...ownEnvironment(directory), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

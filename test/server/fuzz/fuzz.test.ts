@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { expect, it, onTestFinished } from 'vitest'
 import { createToken, startServerProcess } from '../server-process.ts'
 import { fuzzRoutes } from './fuzz-routes.ts'
+import { FUZZED_CHANNEL } from './generate-value.ts'
 
 const REQUESTS = 50_000
 /** What the runtime may keep for itself between the middle and the end. */
@@ -16,9 +17,13 @@ it(`answers ${REQUESTS} requests made from its own schemas without a fault`, asy
   const [admin, viewer, enrolment] = (['admin', 'viewer', 'enrolment'] as const).map((scope) =>
     createToken(directory, scope),
   ) as [string, string, string]
+  const config = join(directory, 'config.ini')
+  // nothing listens there
+  writeFileSync(config, `[alerts.${FUZZED_CHANNEL}]\ntype = syslog\nhost = 127.0.0.1\nport = 9\n`)
   const server = await startServerProcess(directory, {
     PRINTMASTER_SECURITY_REQUESTS_PER_SECOND: '100000',
     PRINTMASTER_SECURITY_BURST: '100000',
+    PRINTMASTER_CONFIG: config,
   })
   onTestFinished(async () => {
     if (server.child.exitCode === null && server.child.signalCode === null) await server.end('SIGKILL')

@@ -16,6 +16,8 @@ export interface Schema {
   readonly anyOf?: readonly Schema[]
 }
 
+export const FUZZED_CHANNEL = 'fuzzed'
+
 const TEXTS = [
   '',
   ' ',
@@ -33,6 +35,8 @@ const TEXTS = [
   '%_\\',
   '__proto__',
   'constructor',
+  // the channel of alerts that the fuzzed server has
+  FUZZED_CHANNEL,
   '9'.repeat(400),
   'x'.repeat(70_000),
 ]

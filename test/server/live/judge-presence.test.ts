@@ -121,8 +121,12 @@ describe('agents that are there and do nothing', () => {
     expect(judge({ ...idle(T - DAY, T - 120_001), ...told }, T)).toEqual(['inactive', 'no_scan', T - 1])
   })
 
-  test('that never did either are inactive from their first word on', () => {
-    expect(judge({ ...idle(null, null), last_seen: T }, T)).toEqual(['inactive', 'no_scan', T])
+  test('that never did either have as long to begin', () => {
+    const begun = { ...idle(null, null), registered_at: T, last_seen: T, status: null }
+    expect(judge(begun, T + DAY)).toEqual(['active', null, T])
+    expect(judge(begun, T + DAY + 1)).toEqual(['inactive', 'no_scan', T + DAY])
+    expect(judge({ ...begun, discovery_interval_seconds: 3600 }, T + 2 * HOUR + 1)[0]).toBe('inactive')
+    expect(judge({ ...begun, status: 'inactive' }, T + DAY + 1)[0]).toBe('inactive')
   })
 
   test('that come back are given their time again', () => {
@@ -133,6 +137,6 @@ describe('agents that are there and do nothing', () => {
 
   test('the moment when that is due is told', () => {
     expect(judgePresence(signs({ isConnected: true }), RULES, T).due_at).toBe(T + DAY + 1)
-    expect(judgePresence(signs({ ...idle(null, null) }), RULES, T).due_at).toBe(FOREVER)
+    expect(judgePresence(signs({ ...idle(null, null), status: 'inactive' }), RULES, T).due_at).toBe(FOREVER)
   })
 })

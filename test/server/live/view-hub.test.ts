@@ -81,7 +81,7 @@ test('heartbeats, presence and registrations come as changes of agents', async (
   socket.send('hello', { hostname: 'told' })
   await expect
     .poll(() => screen.agents.get(agent_id), { timeout: 5000 })
-    .toMatchObject({ status: 'inactive', status_reason: 'no_scan', connection: 'websocket', hostname: 'told' })
+    .toMatchObject({ status: 'active', status_reason: null, connection: 'websocket', hostname: 'told' })
   socket.ws.close()
   await expect
     .poll(() => screen.agents.get(agent_id), { timeout: 5000 })
