@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /**
- * The single executable plays a recording, scans it, and brings what it read to its own server: whatever cannot be
- * bundled shows here.
+ * The single executable plays a recording, scans it, brings what it read to its own server, and gives its demo: whatever
+ * cannot be bundled shows here.
  */
 const root = new URL('..', import.meta.url).pathname
 const executable = `${root}build/printmaster`
@@ -68,6 +68,11 @@ try {
     throw new Error(`the server of the executable does not have the printer: ${JSON.stringify(devices)}`)
   }
   console.log(`its server holds serial ${devices[0]?.serial}, ${devices[0]?.page_count} pages`)
+
+  const tour = execFileSync(executable, ['demo', '--duration', '5'], { encoding: 'utf8', env, stdio: 'pipe' })
+  const told = /^In .+ pages? printed, .+$/m.exec(tour)?.[0]
+  if (told === undefined) throw new Error(`its demo did not come to its end:\n${tour}`)
+  console.log(`its demo: ${told}`)
 } finally {
   for (const child of running) {
     const exited = once(child, 'exit')

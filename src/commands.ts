@@ -2,6 +2,7 @@ import type { Command } from '@oclif/core'
 import { commands as helpCommands } from '@oclif/plugin-help'
 import Agent from './commands/agent.ts'
 import AgentCommand from './commands/command.ts'
+import Demo from './commands/demo.ts'
 import Scan from './commands/scan.ts'
 import ServerBackup from './commands/server/backup.ts'
 import ServerRestore from './commands/server/restore.ts'
@@ -20,6 +21,7 @@ export const COMMANDS: Record<string, Command.Class> = {
   ...helpCommands,
   agent: Agent,
   command: AgentCommand,
+  demo: Demo,
   scan: Scan,
   simulate: Simulate,
   server: Server,

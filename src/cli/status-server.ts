@@ -1,10 +1,11 @@
 import { createApiClient } from '../core/client/api-client.ts'
 import { readFleet } from '../core/client/read-fleet.ts'
-import { listenForStop } from '../core/lifecycle/stop-signal.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
 import { readTextFile } from '../core/targets/text-file.ts'
 import { EXIT } from './exit-codes.ts'
+import { listenForEnd } from './listen-for-end.ts'
 import { readToken } from './read-token.ts'
+import { canShowLive, type LiveOptions, showLive } from './show-live.ts'
 import type { ServerStatusFlags } from './status-flags.ts'
 import { formatFleet, judgeFleet, toFleetJson, toFleetLines } from './status-fleet.ts'
 import { lookOf } from './terminal.ts'
@@ -22,15 +23,15 @@ export async function showServerStatus(
   flags: ServerStatusFlags,
   tell: (sentence: string) => void,
 ): Promise<number> {
-  const { stdin, stdout } = process
+  const { stdout } = process
   const token = await readToken(flags['token-file'], process.env, tell, 'a viewer')
   const ca = flags.ca === undefined ? null : (await readTextFile(flags.ca, quoteText(flags.ca), LARGEST_CA)).text
   const access = { url, token, ca, allow_plaintext: flags['allow-plaintext'] ?? false }
   const look = { ...lookOf(stdout), ...(flags['no-color'] && { color: false }) }
   const api = createApiClient(access)
   try {
-    const isLive = stdout.isTTY && stdin.isTTY && process.env.TERM !== 'dumb' && !asksForOneAnswer(flags)
-    if (isLive) return await showLive(api, access, look, flags)
+    const isLive = canShowLive() && !asksForOneAnswer(flags)
+    if (isLive) return await followLive({ api, access, look, isPlain: flags['screen-reader'] })
     const rows = await readFleet(api)
     if (flags['exit-code']) {
       const { code, line } = judgeFleet(rows)
@@ -51,25 +52,12 @@ function asksForOneAnswer(flags: ServerStatusFlags): boolean {
   return Boolean(flags.once || flags.json || flags['exit-code'] || flags.format !== 'table')
 }
 
-/** What draws is loaded by those who look only. */
-async function showLive(
-  api: ReturnType<typeof createApiClient>,
-  access: Parameters<typeof createApiClient>[0],
-  look: ReturnType<typeof lookOf>,
-  flags: ServerStatusFlags,
-): Promise<number> {
-  const isPlain = Boolean(flags['screen-reader']) || process.env.INK_SCREEN_READER === 'true'
-  const { runView } = await import('../tui/run-view.tsx')
-  const stop = listenForStop()
-  const hangUp = new AbortController()
-  const onHangUp = () => hangUp.abort('SIGHUP')
-  process.on('SIGHUP', onHangUp)
-  const signal = AbortSignal.any([stop.signal, hangUp.signal])
+async function followLive(options: LiveOptions): Promise<number> {
+  const end = listenForEnd()
   try {
-    await runView({ api, socket: access, look, isPlain, stdin: process.stdin, stdout: process.stdout }, signal)
+    await showLive(options, end.signal)
   } finally {
-    stop.dispose()
-    process.off('SIGHUP', onHangUp)
+    end.dispose()
   }
-  return signal.aborted ? EXIT.interrupted : EXIT.ok
+  return end.signal.aborted ? EXIT.interrupted : EXIT.ok
 }

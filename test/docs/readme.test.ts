@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import Agent from '../../src/commands/agent.ts'
+import AgentCommand from '../../src/commands/command.ts'
+import Demo from '../../src/commands/demo.ts'
 import Scan from '../../src/commands/scan.ts'
 import Backup from '../../src/commands/server/backup.ts'
 import Restore from '../../src/commands/server/restore.ts'
@@ -52,8 +54,10 @@ const flagsOf = (...commands: readonly { readonly flags: object }[]) => [
 const FLAGS = {
   scan: flagsOf(Scan),
   simulate: flagsOf(Simulate),
+  demo: flagsOf(Demo),
   agent: flagsOf(Agent),
   status: flagsOf(Status),
+  command: flagsOf(AgentCommand),
   server: flagsOf(Server, Backup, Restore),
   token: flagsOf(CreateToken, ListTokens, RevokeToken),
 }

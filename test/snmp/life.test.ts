@@ -170,3 +170,27 @@ test('a device without printer tables lives on as it is', () => {
   life.advance()
   expect(everything(objects)).toBe(`${oid}|4|switch\n`)
 })
+
+test('another habit, another life: a jam lasts as long as it is told', () => {
+  const clock = { ms: 0 }
+  const objects = createDevice(EXAMPLE_PRINTER, 0, () => clock.ms)
+  const habits = {
+    jobs_per_minute: 0.5,
+    jam_minutes: { least: 30, most: 30 },
+    refill_minutes: { least: 1, most: 1 },
+  }
+  const life = new DeviceLife({ objects, speed: 1, seed: 3, now: () => clock.ms, habits })
+  const lengths: number[] = []
+  let jammed = 0
+  for (let minute = 0; minute < 3000; minute++) {
+    clock.ms += HOUR / 60
+    life.advance()
+    if (((objects.get(ERROR_STATE) as { value: Uint8Array }).value[0] ?? 0) & 0x04) jammed++
+    else if (jammed > 0) {
+      lengths.push(jammed)
+      jammed = 0
+    }
+  }
+  expect(lengths.length).toBeGreaterThan(3)
+  expect(new Set(lengths)).toEqual(new Set([30]))
+})

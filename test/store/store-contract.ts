@@ -304,7 +304,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         expect(await show()).toMatchObject({ reported_status: null, reported_devices_count: null })
         await store.recordHeartbeats([beat(agent_id, NOW, { status: 'paused', devices_count: 25 })])
         await store.recordHeartbeats([beat(agent_id, NOW - 1000, { status: 'active', devices_count: 1 })])
-        const told = { reported_status: 'paused', reported_devices_count: 25, status: 'inactive', devices_count: 0 }
+        const told = { reported_status: 'paused', reported_devices_count: 25, status: 'active', devices_count: 0 }
         expect(await show()).toMatchObject(told)
         await store.recordHeartbeats([beat(agent_id, NOW + 1000, {})])
         expect(await show()).toMatchObject(told)

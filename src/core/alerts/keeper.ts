@@ -21,6 +21,8 @@ export interface KeeperDependencies {
   readonly clock: Clock
   /** Told of every try to deliver. */
   readonly onDelivery?: (channel: string, outcome: DeliveryWord) => void
+  /** Alerts were opened, changed or closed. */
+  readonly onWritten?: () => void
 }
 
 export interface AlertKeeper {
@@ -42,7 +44,14 @@ export interface AlertKeeper {
  * open comes from the store, so that it goes on after a restart; a delay that ran then begins anew, but for agents, of
  * which the store knows since when they are gone.
  */
-export function createAlertKeeper({ client, options, log, clock, onDelivery }: KeeperDependencies): AlertKeeper {
+export function createAlertKeeper({
+  client,
+  options,
+  log,
+  clock,
+  onDelivery,
+  onWritten = () => undefined,
+}: KeeperDependencies): AlertKeeper {
   const { store } = client
   const { channels } = options
   const offlineAfterMs = options.offline_after_seconds * 1000
@@ -58,6 +67,7 @@ export function createAlertKeeper({ client, options, log, clock, onDelivery }: K
     if (unwritten.length === 0) return
     const taken = unwritten.map((change) => ({ ...change, channels: chooseChannels(change, channels, names) }))
     await store.recordAlerts(taken, names, clock.now())
+    onWritten()
     unwritten = unwritten.slice(taken.length)
     courier.poke()
   }

@@ -1,5 +1,7 @@
 /** Exit code of a program that a second signal ends at once. */
 const INTERRUPTED = 130
+/** One that comes sooner again is the same: some programs signal a process and its group. */
+const SAME_MS = 200
 
 /**
  * One AbortSignal for SIGINT and SIGTERM: the first asks the program to finish with what it has, the second ends it.
@@ -7,8 +9,10 @@ const INTERRUPTED = 130
  */
 export function listenForStop(): { signal: AbortSignal; dispose(): void } {
   const controller = new AbortController()
+  let first: number | null = null
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED)
+    first ??= performance.now()
+    if (controller.signal.aborted && performance.now() - first > SAME_MS) process.exit(INTERRUPTED)
     controller.abort(name)
   }
   process.on('SIGINT', onSignal)

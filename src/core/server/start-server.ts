@@ -166,6 +166,7 @@ async function makeServices(
     log,
     clock: { ...systemClock, now },
     onDelivery: (channel, outcome) => instruments.alertDeliveries.inc({ channel, outcome }),
+    onWritten: () => bell.ring(),
   })
   const writes = createWriteState(() => store.tryWrite(now()), log)
   const unsent = createUnsentAnswers(times)

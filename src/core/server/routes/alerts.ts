@@ -17,7 +17,7 @@ import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
 
 /** What wants attention, and that somebody has seen it. The store records who. */
-export function addAlertRoutes(app: FastifyInstance, { client: { store }, alerts, now }: Services): void {
+export function addAlertRoutes(app: FastifyInstance, { client: { store }, alerts, bell, now }: Services): void {
   app.get<{ Querystring: AlertsQuery & { limit: number } }>(
     '/api/v1/alerts',
     describeRoute({
@@ -25,6 +25,7 @@ export function addAlertRoutes(app: FastifyInstance, { client: { store }, alerts
       summary: 'List alerts, newest first: the open ones unless told otherwise',
       tag: 'alerts',
       scope: 'viewer',
+      reads: true,
       query: AlertsQuerySchema,
       answer: AlertListSchema,
     }),
@@ -52,6 +53,7 @@ export function addAlertRoutes(app: FastifyInstance, { client: { store }, alerts
       const alert = await store.acknowledgeAlert(alert_id, actorOf(request), alerts.channels, now())
       if (alert === null) throw new ApiError('not_found', 'no such alert')
       alerts.pokeDeliveries()
+      bell.ring()
       return alert
     },
   )

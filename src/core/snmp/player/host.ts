@@ -5,7 +5,7 @@ import { SnmpAgent, type SnmpVersion } from './agent.ts'
 import { createDevice } from './device.ts'
 import { createEngineId } from './engine.ts'
 import { type Fault, findFault } from './faults.ts'
-import { DeviceLife } from './life.ts'
+import { DeviceLife, type Habits } from './life.ts'
 import { type Delivery, FaultyLine } from './line.ts'
 import type { LiveObjects, Objects } from './objects.ts'
 import { createRandom, deriveSeed } from './random.ts'
@@ -40,7 +40,7 @@ export interface HostOptions {
   readonly community?: string
   readonly users?: readonly UserCredential[]
   /** Lets pages be printed, toner fall and paper jam; `speed` is how much faster than the clock, 1 is real time. */
-  readonly live?: { readonly speed: number }
+  readonly live?: { readonly speed: number; readonly habits?: Habits }
   /** Milliseconds. */
   readonly now?: () => number
   /** The same seed, the same faults and life. */
@@ -71,7 +71,7 @@ export class PlayedHost implements LiveDevice {
     this.socket = socket
     this.objects = createDevice(device.recording, device.copy ?? 0, now)
     this.line = new FaultyLine({ faults, random, now, stats: this.stats })
-    this.life = options.live && new DeviceLife({ objects: this.objects, speed: options.live.speed, seed, now })
+    this.life = options.live && new DeviceLife({ ...options.live, objects: this.objects, seed, now })
     this.agent = new SnmpAgent({
       objects: withWalkFaults(this.objects, faults),
       community: options.community ?? 'public',

@@ -8,12 +8,23 @@ import { findTraits } from './traits.ts'
 const MINUTE_MS = 60_000
 /** Five months at once; a device that nobody asked for longer slept the rest. */
 const MAX_MINUTES_AT_ONCE = 220_000
-const JOBS_PER_MINUTE = 0.03
 const MAX_PAGES_PER_MINUTE = 25
 const JAMS_PER_PAGE = 1 / 1500
-const JAM_MINUTES = { least: 3, most: 20 }
-const REFILL_MINUTES = { least: 20, most: 240 }
 const MARKER_COUNTS = ['1.3.6.1.2.1.43.10.2.1.4', '1.3.6.1.2.1.43.10.2.1.5']
+
+/** How busy an office is, and how soon somebody comes by; in simulated minutes. */
+export interface Habits {
+  readonly jobs_per_minute: number
+  readonly jam_minutes: { readonly least: number; readonly most: number }
+  /** From empty to filled. */
+  readonly refill_minutes: { readonly least: number; readonly most: number }
+}
+
+const OFFICE_HABITS: Habits = {
+  jobs_per_minute: 0.03,
+  jam_minutes: { least: 3, most: 20 },
+  refill_minutes: { least: 20, most: 240 },
+}
 
 /**
  * A printer's days in accelerated time: it prints, its counters rise, toner and paper run out and are filled again,
@@ -22,6 +33,7 @@ const MARKER_COUNTS = ['1.3.6.1.2.1.43.10.2.1.4', '1.3.6.1.2.1.43.10.2.1.5']
 export class DeviceLife {
   private readonly now: () => number
   private readonly speed: number
+  private readonly habits: Habits
   private readonly random: Random
   private readonly objects: LiveObjects
   private readonly counters: readonly string[]
@@ -33,8 +45,9 @@ export class DeviceLife {
   private jammedUntil = 0
 
   /** @param options.speed simulated time over time of the clock: 3600 is an hour a second */
-  constructor(options: { objects: LiveObjects; speed: number; seed: number; now: () => number }) {
+  constructor(options: { objects: LiveObjects; speed: number; seed: number; now: () => number; habits?: Habits }) {
     this.now = options.now
+    this.habits = options.habits ?? OFFICE_HABITS
     this.speed = options.speed
     this.objects = options.objects
     this.random = createRandom(options.seed)
@@ -57,7 +70,7 @@ export class DeviceLife {
 
   private live(): void {
     this.minute++
-    if (this.random() < JOBS_PER_MINUTE) this.pagesWaiting += 1 + Math.floor(this.random() ** 3 * 60)
+    if (this.random() < this.habits.jobs_per_minute) this.pagesWaiting += 1 + Math.floor(this.random() ** 3 * 60)
     this.refill()
     if (this.jammedUntil > 0 && this.minute >= this.jammedUntil) {
       this.jammedUntil = 0
@@ -74,7 +87,7 @@ export class DeviceLife {
     const tray = this.stores.find((store) => store.kind === 'paper' && !store.isEmpty)
     for (const store of this.stores) if (store.kind !== 'paper' || store === tray) store.use(pages)
     if (this.random() < pages * JAMS_PER_PAGE) {
-      this.jammedUntil = this.minute + this.between(JAM_MINUTES)
+      this.jammedUntil = this.minute + this.between(this.habits.jam_minutes)
       this.board.raise('jam', 'jam', 1)
     }
   }
@@ -93,7 +106,7 @@ export class DeviceLife {
     for (const store of this.stores) {
       if (store.isEmpty) {
         if (store.refillAt === undefined) {
-          store.refillAt = this.minute + this.between(REFILL_MINUTES)
+          store.refillAt = this.minute + this.between(this.habits.refill_minutes)
           this.board.clear(`low ${store.oid}`)
           this.board.raise(`empty ${store.oid}`, store.alerts.empty, store.index)
         } else if (this.minute >= store.refillAt) {
@@ -117,7 +130,7 @@ export class DeviceLife {
     return this.stores.some(({ kind, isEmpty }) => kind !== 'paper' && isEmpty)
   }
 
-  private between({ least, most }: { least: number; most: number }): number {
+  private between({ least, most }: Habits['jam_minutes']): number {
     return least + Math.floor(this.random() * (most - least + 1))
   }
 }

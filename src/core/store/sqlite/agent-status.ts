@@ -4,7 +4,6 @@ import { TOLERANCE_MS } from '../judge-time.ts'
 export const INACTIVE_AFTER_MS = 86_400_000
 
 /**
-/**
  * The one place where the status of an agent is read: what the presence monitor decided, and before it has, what was
  * heard; binds `statusTimes`. One that was heard of in the future was so by a clock that ran ahead, and lives when it is
  * heard of again.
@@ -12,7 +11,8 @@ export const INACTIVE_AFTER_MS = 86_400_000
 export const AGENT_STATUS = `CASE
   WHEN agents.status IS NOT NULL THEN agents.status
   WHEN agents.last_seen IS NULL OR agents.last_seen < @offline_before OR agents.last_seen > @ahead_after THEN 'offline'
-  WHEN max(coalesce(agents.last_upload, agents.last_scan), coalesce(agents.last_scan, agents.last_upload)) >= @inactive_before THEN 'active'
+  WHEN coalesce(max(coalesce(agents.last_upload, agents.last_scan), coalesce(agents.last_scan, agents.last_upload)),
+    agents.registered_at) >= @inactive_before THEN 'active'
   ELSE 'inactive'
 END`
 
