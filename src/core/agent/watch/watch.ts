@@ -138,7 +138,8 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
       const outcome = isWhole ? 'success' : 'failure'
       tellScan({ action: 'scan_completed', actor, outcome, details: { printers, seconds, asked } })
       if (isWhole) {
-        log.info({ printers, asked, seconds }, 'a discovery is over')
+        const found = `${printers} ${printers === 1 ? 'printer' : 'printers'} answered`
+        log.info({ printers, asked, seconds }, `the search is over: ${found}`)
         discovery.last = startedAt
         discovery.began = began
         rememberDiscovery(startedAt)
