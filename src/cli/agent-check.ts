@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import type { UplinkOptions } from '../core/agent/agent-options.ts'
 import { JournalError } from '../core/agent/journal/journal-error.ts'
@@ -25,6 +26,8 @@ import type { SetupReport } from './server-check.ts'
 /** So many addresses are held against the ranges of config; more would take longer than anybody waits for a check. */
 const MOST_COMPARED = 1_000_000
 
+const MAKE_TOKEN = 'make one at the server with "printmaster token create --scope enrolment --uses 1"'
+
 export interface AgentSetupReport extends SetupReport {
   /** What was looked at and is good, one sentence each. */
   readonly findings: readonly string[]
@@ -44,11 +47,11 @@ export async function checkAgentSetup(flags: AgentFlags): Promise<AgentSetupRepo
     const { config, journal: path } = await loadAgentConfig(flags)
     findings.warnings.push(...config.warnings)
     await attempt(findings, async () => void (await loadProfiles(config.profiles.directory)))
-    await checkTargets(config, findings)
+    const addresses = await checkTargets(config, findings)
     const journal = await openQuietly(path, findings)
     try {
       await checkServer(config, journal, findings)
-      await checkJournal(config, path, journal, findings)
+      await checkJournal(config, path, { journal, addresses }, findings)
     } finally {
       journal?.close()
     }
@@ -66,7 +69,8 @@ async function attempt<T>({ problems }: Findings, job: () => Promise<T>): Promis
   }
 }
 
-async function checkTargets(config: Config, findings: Findings): Promise<void> {
+/** Gives how many addresses there are; null where that cannot be told. */
+async function checkTargets(config: Config, findings: Findings): Promise<number | null> {
   const { scan, snmp, discovery, reading } = config
   const before = findings.problems.length
   const resolve = async (texts: readonly string[]) =>
@@ -76,14 +80,14 @@ async function checkTargets(config: Config, findings: Findings): Promise<void> {
   const isNamed = scan.targets.length > 0
   const targets = isNamed ? await resolve(scan.targets) : await attempt(findings, async () => listLocalNetworks())
   const exclude = await resolve(scan.exclude)
-  if (targets === null || findings.problems.length > before) return
+  if (targets === null || findings.problems.length > before) return null
   const ranges = 'notices' in targets ? targets.targets : targets
   if ('notices' in targets)
     findings.warnings.push('[scan] targets: not set, so the local networks are searched', ...targets.notices)
   const addresses = await attempt(findings, async () =>
     expandTargets({ targets: ranges, exclude, maxHosts: scan.max_hosts }),
   )
-  if (addresses === null) return
+  if (addresses === null) return null
   const bound = [
     ...snmp.sets.map(({ name, ranges }) => ({ name, ranges })),
     ...reading.map(({ name, ranges }) => ({ name, ranges })),
@@ -96,6 +100,7 @@ async function checkTargets(config: Config, findings: Findings): Promise<void> {
   findings.good.push(
     `${count} to search every ${formatDuration(discovery.interval_seconds)}, with credentials of ${sets}`,
   )
+  return addresses.size
 }
 
 /** Names of those whose ranges hold no address at all. */
@@ -124,18 +129,26 @@ async function checkServer(config: Config, journal: JournalView | null, findings
     return
   }
   const token = findToken(options, journal)
+  const { enrolment_token } = options
+  if (token === null && enrolment_token === null) {
+    findings.problems.push(`[server] enrolment_token: not set, and the agent is not registered yet; ${MAKE_TOKEN}`)
+  }
+  const way = { url: new URL(options.url), tls: options.tls, proxy: options.proxy }
+  const enrolment = enrolment_token === null ? null : { name: 'enrolment_token', token: enrolment_token }
+  const own = token === null ? null : { name: 'the token of this agent', token }
+  let trouble = await tryServer(way, own ?? enrolment)
+  // one that the server forgot is no trouble where the agent may register again
+  const isForgotten = own !== null && enrolment !== null && trouble?.refusal === 'token_unknown'
+  if (isForgotten) trouble = await tryServer(way, enrolment)
+  const isNewcomer = own === null || isForgotten
+  if (trouble === null) {
+    const knows = isNewcomer ? 'the agent will register there' : 'it knows the token of this agent'
+    findings.good.push(`${options.url} answers; ${knows}`)
+  } else {
+    const advice = isNewcomer && trouble.refusal !== null ? `; ${MAKE_TOKEN}` : ''
+    findings.problems.push(`${trouble.problem}${advice}`)
+  }
   const halted = journal === null ? null : describeHalted(journal)
-  if (token === null && options.enrolment_token === null) {
-    const advice = 'make one at the server with "printmaster token create --scope enrolment --uses 1"'
-    findings.problems.push(`[server] enrolment_token: not set, and the agent is not registered yet; ${advice}`)
-  }
-  const url = new URL(options.url)
-  const problem = await tryServer({ url, tls: options.tls, proxy: options.proxy }, token)
-  if (problem !== null) findings.problems.push(problem)
-  else {
-    const state = token === null ? 'the agent will register there' : 'it knows the token of this agent'
-    findings.good.push(`${options.url} answers; ${state}`)
-  }
   if (halted !== null) findings.warnings.push(`the uplink was halted: ${halted}`)
 }
 
@@ -149,11 +162,12 @@ function findToken({ agent_id }: UplinkOptions, journal: JournalView | null): Se
 async function checkJournal(
   { journal: { size_mb, days }, reading }: Config,
   path: string,
-  journal: JournalView | null,
+  { journal, addresses }: { journal: JournalView | null; addresses: number | null },
   findings: Findings,
 ): Promise<void> {
-  const { problems, good } = findings
-  problems.push(...(await checkFilePlace('the journal', path)))
+  const { problems, warnings, good } = findings
+  // of one that is there and cannot be looked into, that was told
+  if (journal !== null || !existsSync(path)) problems.push(...(await checkFilePlace('the journal', path)))
   const folder = await findFolder(path)
   const space = await statfs(folder).catch(() => null)
   const taken = journal?.count(Date.now()).bytes ?? 0
@@ -171,10 +185,11 @@ async function checkJournal(
     const [rule] = reading.slice(-1)
     if (rule === undefined) return
     const holds = Math.floor(room / (estimatePrinterDay(rule) * days))
-    const often = `read every ${formatDuration(rule.interval_seconds)}`
-    good.push(
-      `the journal of ${size_mb} MB holds ${days} days of ${countThings(holds, 'printer')} ${often}; none is known yet`,
-    )
+    const held = `${days} days of ${countThings(holds, 'printer')} read every ${formatDuration(rule.interval_seconds)}`
+    // an address may be no printer, and every printer is at one
+    const mayBeTooSmall = addresses !== null && addresses > holds
+    if (mayBeTooSmall) warnings.push(`[journal] size: ${size_mb} MB hold ${held}; none is known yet`)
+    else good.push(`the journal of ${size_mb} MB holds ${held}`)
     return
   }
   const day = estimateDay(printers, reading)

@@ -93,6 +93,7 @@ function describeJournal(journal: JournalView, { server }: Config, now: number):
       quarantined: counts.quarantined,
       thinned: counts.thinned,
       dropped: counts.dropped,
+      events_dropped: counts.events_dropped,
     },
     known_printers: printers.map(({ address, port, manufacturer, model, serial, state, offline_reason }) => ({
       address,

@@ -99,14 +99,16 @@ function describeSearch({ running, discovery }: LocalStatus, now: number): strin
 }
 
 function describeJournal({ journal }: LocalStatus): string {
-  const { bytes, limit_bytes, quarantined, thinned, dropped } = journal
+  const { bytes, limit_bytes, quarantined, thinned, dropped, events_dropped } = journal
   const size = `${(bytes / 1e6).toFixed(1)} of ${Math.round(limit_bytes / 1e6).toLocaleString('en')} MB`
   const counts = [
     [quarantined, 'quarantined'],
     [thinned, 'thinned out'],
     [dropped, 'lost'],
-  ].flatMap(([count, word]) => (count === 0 ? [] : [`${count?.toLocaleString('en')} ${word}`]))
-  return [cleanText(journal.path), size, ...counts].join(', ')
+    [events_dropped, 'audit events lost'],
+  ] as const
+  const words = counts.flatMap(([count, word]) => (count > 0 ? [`${count.toLocaleString('en')} ${word}`] : []))
+  return [cleanText(journal.path), size, ...words].join(', ')
 }
 
 function wordReason(reason: string | null): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -43,13 +43,13 @@ function makeJournal(path: string, { printers = 0, token }: { printers?: number;
 test('all good, without a server: what was looked at, and nothing made', async () => {
   const folder = createFolder()
   const journal = join(folder, 'new', 'deep', 'journal.db')
-  const config = writeAgentConfig('[scan]\ntargets = 127.0.9.0/24\nexclude = 127.0.9.1\n[journal]\nsize = 100\n')
+  const config = writeAgentConfig('[scan]\ntargets = 127.0.9.0/24\nexclude = 127.0.9.1\n[journal]\nsize = 4000\n')
   const { code, stdout, stderr } = await runCli(['agent', '--check', '--config', config, '--journal', journal])
   expect([code, stdout]).toEqual([0, ''])
   expect(linesOf(stderr)).toEqual([
     '253 addresses to search every 1h, with credentials of snmp',
     'no server: the agent works alone',
-    expect.stringMatching(/^the journal of 100 MB holds 30 days of \d+ printers read every 5m; none is known yet$/),
+    expect.stringMatching(/^the journal of 4000 MB holds 30 days of \d+ printers read every 5m$/),
   ])
   const json = await runCli(['agent', '--check', '--json', '--config', config, '--journal', journal])
   expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, problems: [], warnings: [], findings: { length: 3 } })
@@ -71,6 +71,9 @@ test('a server that answers: before the registration, after it, and with a token
   ])
 
   const viewer = await makeTokenCli(server.database, '--scope', 'viewer')
+  const listTokens = async (): Promise<Array<{ token_id: string; scope: string; uses: number }>> =>
+    JSON.parse((await runCli(['token', 'list', '--json', '--database', server.database])).stdout)
+  expect((await listTokens()).find(({ scope }) => scope === 'enrolment')).toMatchObject({ uses: 0 })
   const listAgents = async () => (await ask(server.url, '/api/v1/agents/list', { token: viewer })).body.agents
   expect(await listAgents()).toEqual([])
 
@@ -87,8 +90,7 @@ test('a server that answers: before the registration, after it, and with a token
   expect([registered.code, registered.stderr]).toEqual([0, expect.stringContaining('it knows the token of this agent')])
   expect(await listAgents()).toEqual(before)
 
-  const tokens = JSON.parse((await runCli(['token', 'list', '--json', '--database', server.database])).stdout)
-  const { token_id } = tokens.find(({ scope }: { scope: string }) => scope === 'agent')
+  const { token_id } = (await listTokens()).find(({ scope }) => scope === 'agent') ?? { token_id: '' }
   await runCli(['token', 'revoke', token_id, '--database', server.database])
   const revoked = await check(known)
   expect(revoked.code).toBe(2)
@@ -96,13 +98,55 @@ test('a server that answers: before the registration, after it, and with a token
   expect(revoked.stderr).not.toContain(token)
 })
 
+test('an enrolment token is tried without using it: used up, revoked, not known, one to look with', async () => {
+  const server = await startServerCli()
+  const journal = join(createFolder(), 'journal.db')
+  const make = (...flags: string[]) => makeTokenCli(server.database, ...flags)
+  const check = async (token: string) => {
+    const config = writeAgentConfig(
+      `[scan]\ntargets = 127.0.9.1\n[server]\nenabled = yes\nurl = ${server.url}\nenrolment_token = ${token}\n`,
+    )
+    const { code, stderr } = await runCli(['agent', '--check', '--config', config, '--journal', journal])
+    expect(stderr).not.toContain(token)
+    return { code, lines: linesOf(stderr) }
+  }
+  const once = await make('--scope', 'enrolment', '--uses', '1')
+  for (const _ of [1, 2]) expect(await check(once)).toMatchObject({ code: 0 })
+  const register = (token: string) =>
+    ask(server.url, '/api/v1/agents/register', { method: 'POST', token, body: { agent_id: 'agent-002' } })
+  expect((await register(once)).status).toBe(200)
+  const revoked = await make('--scope', 'enrolment', '--name', 'gone')
+  const list = JSON.parse((await runCli(['token', 'list', '--json', '--database', server.database])).stdout)
+  const { token_id } = list.find(({ name }: { name: string }) => name === 'gone')
+  await runCli(['token', 'revoke', token_id, '--database', server.database])
+  for (const [token, words] of [
+    [once, 'token_expired'],
+    [revoked, 'token_revoked'],
+    [TOKEN, 'token_unknown'],
+    [await make('--scope', 'viewer'), 'one to look with'],
+  ] as const) {
+    const { code, lines } = await check(token)
+    const advice = '; make one at the server with "printmaster token create --scope enrolment --uses 1"'
+    expect([code, lines]).toEqual([2, [expect.stringContaining(words)]])
+    expect(lines[0]).toMatch(/^printmaster: \[server\] http:\S+: enrolment_token/)
+    expect(lines[0]?.endsWith(advice)).toBe(true)
+  }
+
+  // a server that forgot the agent takes it back with a good one, and is not tried in vain
+  makeJournal(journal, { token: 'pm_agent_that-this-server-never-made-0123456789abc' })
+  const back = await check(await make('--scope', 'enrolment'))
+  expect([back.code, back.lines]).toEqual([0, expect.arrayContaining([expect.stringContaining('will register there')])])
+  expect((await check(once)).lines).toEqual([expect.stringContaining('token_expired')])
+})
+
 test('the server is reached as the agent would: by its authority, and no other', async () => {
   const folder = createFolder()
   const { certificate, key } = makeCertificate(folder, 'good')
   makeCertificate(folder, 'other')
   const server = await startServerCli(['--tls-certificate', certificate, '--tls-key', key])
+  const enrolment = await makeTokenCli(server.database, '--scope', 'enrolment')
   const check = (lines: string) => {
-    const text = `[scan]\ntargets = 127.0.9.1\n[server]\nenabled = yes\nurl = ${server.url}\nenrolment_token = ${TOKEN}\n${lines}`
+    const text = `[scan]\ntargets = 127.0.9.1\n[server]\nenabled = yes\nurl = ${server.url}\nenrolment_token = ${enrolment}\n${lines}`
     return runCli(['agent', '--check', '--config', writeAgentConfig(text, folder), '--journal', join(folder, 'j.db')])
   }
   expect(await check('ca = good.crt\n')).toMatchObject({ code: 0 })
@@ -186,6 +230,32 @@ test('ranges in which no target lies are warned about', async () => {
     '[reading.far] ranges: none of the targets lies in them',
     '20 addresses to search every 1h, with credentials of snmp.near, snmp.far, snmp',
   ])
+})
+
+test('where no printer is known yet, it says for how many the size is enough', async () => {
+  const config = writeAgentConfig('[scan]\ntargets = 127.0.9.0/24\n[journal]\nsize = 100\n')
+  const journal = join(createFolder(), 'j.db')
+  const { code, stderr } = await runCli(['agent', '--check', '--json', '--config', config, '--journal', journal])
+  expect(code).toBe(0)
+  expect(linesOf(stderr)).toContainEqual(
+    expect.stringMatching(/^\[journal\] size: 100 MB hold 30 days of \d+ printers read every 5m; none is known yet/),
+  )
+})
+
+test('a journal that is a directory', async () => {
+  const journal = createFolder()
+  const config = writeAgentConfig('[scan]\ntargets = 127.0.9.1\n[agent]\nhealth_port = 0\n')
+  for (const [check, code] of [
+    [['--check'], 2],
+    [[], 1],
+  ] as const) {
+    const outcome = await runCli(['agent', ...check, '--config', config, '--journal', journal])
+    expect([outcome.code, linesOf(outcome.stderr)]).toEqual([
+      code,
+      [expect.stringContaining(`the journal ${journal} is a directory: name a file in it`)],
+    ])
+  }
+  expect(existsSync(`${journal}.lock`)).toBe(false)
 })
 
 test('the size has to hold the days of the printers that are known', async () => {

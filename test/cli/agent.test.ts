@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AgentStatusPage } from '../../src/core/agent/agent-facts.ts'
+import type { UserCredential } from '../../src/core/model/credential.ts'
+import { Secret } from '../../src/core/model/secret.ts'
 import { openNotifySocket } from '../lifecycle/notify-socket.ts'
 import { makeCertificate } from './make-certificate.ts'
 import { play } from './play.ts'
@@ -200,6 +203,78 @@ test('a name that is not known is told and left out; an exclusion that is not kn
   const { code, stderr } = await runCli(['agent', '--config', other, '--journal', join(createFolder(), 'j.db')])
   expect([code, linesOf(stderr)]).toEqual([2, [expect.stringContaining('no-such-host.invalid')]])
 })
+
+test('a damaged journal: what to do in one line, exit 1, and the file stays as it is', async () => {
+  const config = writeAgentConfig(onLoopback(9, '127.0.31.14'))
+  const agent = await startAgentCli(config)
+  agent.cli.process.kill('SIGTERM')
+  await agent.cli.end()
+  const bytes = readFileSync(agent.journal)
+  bytes.fill(0x5a, 100, 12_000)
+  writeFileSync(agent.journal, bytes)
+  const start = await runCli(['agent', '--config', config, '--journal', agent.journal])
+  expect([start.code, start.stdout]).toEqual([1, ''])
+  expect(linesOf(start.stderr)).toEqual([
+    expect.stringMatching(
+      /^printmaster: the journal .* is damaged: stop the agent and move it away, with its -wal file/,
+    ),
+  ])
+  const check = await runCli(['agent', '--check', '--config', config, '--journal', agent.journal])
+  expect([check.code, linesOf(check.stderr)]).toEqual([2, [expect.stringContaining('is damaged')]])
+  expect(readFileSync(agent.journal).equals(bytes)).toBe(true)
+})
+
+test('SIGHUP while it starts is no reason to end', async () => {
+  const folder = createFolder()
+  const fifo = join(folder, 'token')
+  expect(spawnSync('mkfifo', ['-m', '600', fifo]).status).toBe(0)
+  const uplink = '[server]\nenabled = yes\nurl = http://127.0.0.1:9\nenrolment_token_file = token\n'
+  const config = writeAgentConfig(onLoopback(9, '127.0.31.15', uplink), folder)
+  const cli = startCli(['agent', '--json', '--config', config, '--journal', join(folder, 'j.db')])
+  // opens as soon as the agent reads its token there
+  const pipe = await open(fifo, 'w')
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) cli.process.kill(signal)
+  await pipe.write('made-up-for-this-test-alone-0123456789\n')
+  await pipe.close()
+  await cli.printed('\n')
+  expect(cli.isRunning).toBe(true)
+  cli.process.kill('SIGTERM')
+  expect((await cli.end()).code).toBe(0)
+})
+
+test('SIGHUP: a key of SNMPv3 that was corrected brings a printer back, and no key is in the log', async () => {
+  const user: UserCredential = {
+    name: 'monitor',
+    version: '3',
+    username: 'monitor',
+    security_level: 'authPriv',
+    auth_protocol: 'sha256',
+    auth_key: new Secret('quiet-harbour-71'),
+    priv_protocol: 'aes128',
+    priv_key: new Secret('amber-lantern-52'),
+  }
+  const player = await play([{ address: '127.0.31.16', name: 'color-laser' }], {
+    community: 'not-public',
+    users: [user],
+  })
+  const folder = createFolder()
+  const text = (key: string) =>
+    `[scan]\ntargets = 127.0.31.16\n[snmp]\nport = ${player.port}\ntimeout = 400\nretries = 1\nversion = 3\nusername = monitor
+auth_protocol = sha256\nauth_key = ${key}\npriv_protocol = aes128\npriv_key = amber-lantern-52
+[reading]\ninterval = 10\n[agent]\nhealth_port = 0\n`
+  const config = writeAgentConfig(text('quiet-harbour-71'), folder)
+  const agent = await startAgentCli(config)
+  await agent.logged('a printer appeared')
+  writeAgentConfig(text('broken-compass-9'), folder)
+  agent.cli.process.kill('SIGHUP')
+  expect(await agent.logged('a printer went offline')).toMatchObject({ reason: 'wrong_credentials' })
+  writeAgentConfig(text('quiet-harbour-71'), folder)
+  const from = agent.log().length
+  agent.cli.process.kill('SIGHUP')
+  await agent.logged('a printer answers again', from)
+  expect((await agent.status()).printers).toMatchObject({ total: 1, online: 1 })
+  expect(agent.cli.stderr).not.toMatch(/quiet-harbour|broken-compass|amber-lantern/)
+}, 120_000)
 
 test('a journal that another agent uses, and a page whose port is taken: one line, exit 1', async () => {
   const config = writeAgentConfig(onLoopback(9, '127.0.31.10'))

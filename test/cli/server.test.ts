@@ -102,7 +102,7 @@ test('a second signal ends at once', async () => {
   server.cli.process.kill('SIGINT')
   await server.logged('stopping')
   expect(server.cli.isRunning).toBe(true)
-  server.cli.process.kill('SIGINT')
+  server.cli.process.kill('SIGTERM')
   expect((await server.cli.end()).code).toBe(130)
 })
 

@@ -48,6 +48,7 @@ const PAGE: AgentStatusPage = {
     quarantined: 0,
     thinned: 0,
     dropped: 0,
+    events_dropped: 0,
   },
   last_error: null,
   known_printers: [],
@@ -89,6 +90,7 @@ test('what is wrong is named, offline printers with their reason; nothing is wid
       queue_age_seconds: 7200,
       quarantined: 2,
       dropped: 7,
+      events_dropped: 1300,
       path: `/${'x'.repeat(200)}`,
     },
     last_error: 'printer\u001b[2J says no',
@@ -106,6 +108,7 @@ test('what is wrong is named, offline printers with their reason; nothing is wid
   expect(text).toContain('25 printers, 23 online; offline: 1 silent, 1 wrong credentials\n')
   expect(text).toMatch(/^! 2 of 25 printers offline$/m)
   expect(text).toMatch(/^! 2 readings that the server will not have$/m)
+  expect(text).toContain('7 lost, 1,300 audit events lost\n')
   expect(text).toMatch(/^! 7 readings lost for want of room$/m)
   expect(text).toMatch(/^10\.20\.30\.140 +silent +HP Color/m)
   expect(text).not.toContain('10.20.30.141')

@@ -30,7 +30,12 @@ describe('judgeServerUrl', () => {
   it.each([
     ['https://a:b@printers.example/x', 'https://printers.example/x'],
     ['https://printers.example', 'https://printers.example'],
+    ['ftp://a:b@printers.example', 'ftp://printers.example/'],
+    ['ws://a:b@printers.example:1/x?key=c#d', 'ws://printers.example:1/x'],
+    ['https://printers.example/?key=c', 'https://printers.example/'],
     ['a:b@printers example', '(hidden)'],
+    ['a:b@printers.example', '(hidden)'],
+    ['printers.example?key=c', '(hidden)'],
     ['printers example', 'printers example'],
   ])('shows %s as %s', (text, shown) => {
     expect(showServerUrl(text)).toBe(shown)

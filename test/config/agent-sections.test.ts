@@ -172,7 +172,7 @@ health_port = all
   expect(problems).toEqual([
     'config.ini:2: [server] enabled: wants [server] url beside it, for example https://printers.example:9090',
     `config.ini:3: [server] agent_id: 'list' is no agent_id: ${letters}`,
-    'config.ini:4: [server] enrolment_token: the token is shorter than 32 characters; make one with: openssl rand -hex 32',
+    'config.ini:4: [server] enrolment_token: the token is shorter than 32 characters; make one at the server with "printmaster token create --scope enrolment"',
     'config.ini:5: [server] upload_interval: 4s is out of range; write 5s to 1d',
     "config.ini:6: [server] heartbeat_interval: 'soon' is no time; write seconds, or for example 30s",
     'config.ini:7: [server] client_key: wants [server] client_certificate beside it',
@@ -200,11 +200,16 @@ test.each([
     "'ftp://printers.example' is no URL of a server; write for example https://printers.example:9090",
   ],
   [
+    'ftp://me:hunter2@printers.example',
+    "'ftp://printers.example/' is no URL of a server; write for example https://printers.example:9090",
+  ],
+  ['me:hunter2@printers.example', "'(hidden)' is no URL of a server; write for example https://printers.example:9090"],
+  [
     'printers.example:9090',
     "'printers.example:9090' is no URL of a server; write for example https://printers.example:9090",
   ],
   ['https://me:hunter2@printers.example', 'the URL holds a name or a password; agents register with enrolment_token'],
-  ['https://printers.example/?a=1', "'https://printers.example/?a=1': leave out what follows ? or #"],
+  ['https://printers.example/?a=1', "'https://printers.example/': leave out what follows ? or #"],
   [
     'http://printers.example',
     'token and readings could be read on the way; write https://, or add allow_plaintext = yes',

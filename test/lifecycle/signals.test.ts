@@ -28,6 +28,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s asks first, and ends at once the s
   expect(await next()).toBe('ready')
   child.kill(name)
   expect(await next()).toBe(`asked by ${name}`)
+  // sent to the process and to its group, it is one signal still
+  child.kill(name)
+  await new Promise((resolve) => setTimeout(resolve, 300))
   expect(child.exitCode).toBeNull()
   child.kill(name)
   expect(await exit).toEqual([130, null])

@@ -745,7 +745,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
             expect(await ingest(store, batch)).toMatchObject([{ stored: 1, passed_over: 0 }])
             return (await listAll(store))[0] as Device
           }
-          const never = { agent_id: null, first_seen: at(0), last_seen: at(0) }
+          const never = { agent_id: null, first_seen: null, last_seen: null }
           expect(await send(one, silence(5))).toMatchObject({ ...never, status: 'offline', offline_reason: 'silent' })
           expect(await send(other, silence(4, { offline_reason: 'refused' }))).toMatchObject({
             ...never,
@@ -754,7 +754,8 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
           const silent = await listAll(store)
           const detail = await store.findDevice(silent[0]?.device_id as string)
           expect(detail).toMatchObject({ agents: [], snapshot: {} })
-          expect((await store.listDevices({ limit: 1, seen_since: NOW - 30 * DAY })).items).toEqual([])
+          for (const seen_since of [NOW - 30 * DAY, 0, -DAY])
+            expect((await store.listDevices({ limit: 1, seen_since })).items).toEqual([])
           // read before anybody found it silent
           const times = { first_seen: at(NOW - 10 * MINUTE), last_seen: at(NOW - 10 * MINUTE) }
           expect(await send(other, { page_count: 7, sampled_at: times.last_seen })).toMatchObject({
@@ -775,8 +776,8 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
           await ingest(store, newBatch(agent_id, 'metrics', [printer('S1', { mac_address })]))
           await ingest(store, newBatch(agent_id, 'metrics', [printer('S2', silence(0, { mac_address }))]))
           expect(await listAll(store)).toMatchObject([
-            { serial: 'S2', mac_address: null, agent_id: null },
             { serial: 'S1', mac_address },
+            { serial: 'S2', mac_address: null, agent_id: null },
           ])
           const found = await store.listDevices({ limit: 10, mac_address })
           expect(found.items.map(({ serial }) => serial)).toEqual(['S1'])
@@ -1031,6 +1032,20 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         const serials = async (query: Partial<DevicesFilter>) =>
           (await store.listDevices({ limit: 100, ...query })).items.map((device) => Number(device.serial?.slice(4)))
 
+        const expectPages = async (sort: NonNullable<DevicesFilter['sort']>, limits: readonly number[]) => {
+          const whole = await store.listDevices({ limit: 100, sort })
+          for (const limit of limits) {
+            const pages: Device[] = []
+            let cursor: string | null = null
+            do {
+              const page = await store.listDevices({ limit, sort, ...(cursor !== null && { cursor }) })
+              pages.push(...page.items)
+              cursor = page.next_cursor
+            } while (cursor !== null)
+            expect(pages).toEqual(whole.items)
+          }
+        }
+
         it.each([
           [{}, [0, 1, 2, 3, 4, 5, 6]],
           [{ agent_id: 'other' }, [5, 6]],
@@ -1060,6 +1075,16 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
           expect((await serials({ sort: '-lowest_supply' })).slice(0, 4)).toEqual([3, 2, 1, 0])
         })
 
+        it('so do the times of those that were never read', async () => {
+          const silent = [7, 8, 9].map((i) => printer(`SN10${i}`, { status: 'offline' }))
+          await ingest(store, newBatch(await enrolAgent(store, 'third'), 'devices', silent))
+          for (const name of ['first_seen', 'last_seen'] as const) {
+            expect(await serials({ sort: name })).toEqual([6, 5, 4, 3, 2, 1, 0, 7, 8, 9])
+            expect(await serials({ sort: `-${name}` })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+            for (const sort of [name, `-${name}` as const]) await expectPages(sort, [1, 2, 7, 8])
+          }
+        })
+
         it('pages join to the whole list', async () => {
           const sorts = [
             'manufacturer',
@@ -1069,19 +1094,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
             '-last_seen',
             'location',
           ] as const
-          for (const sort of sorts) {
-            for (const limit of [1, 2, 3, 7]) {
-              const whole = await store.listDevices({ limit: 100, sort })
-              const pages: Device[] = []
-              let cursor: string | null = null
-              do {
-                const page = await store.listDevices({ limit, sort, ...(cursor !== null && { cursor }) })
-                pages.push(...page.items)
-                cursor = page.next_cursor
-              } while (cursor !== null)
-              expect(pages).toEqual(whole.items)
-            }
-          }
+          for (const sort of sorts) await expectPages(sort, [1, 2, 3, 7])
         })
 
         it.each([

@@ -35,6 +35,8 @@ export interface AgentFacts {
     readonly quarantined: number
     readonly thinned: number
     readonly dropped: number
+    /** Audit events, as `dropped` counts readings. */
+    readonly events_dropped: number
   }
   readonly last_error: string | null
 }

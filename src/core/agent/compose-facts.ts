@@ -53,6 +53,7 @@ export function composeFacts({ journal, ...from }: FactSources): AgentFacts {
       quarantined: counts.quarantined,
       thinned: counts.thinned,
       dropped: counts.dropped,
+      events_dropped: counts.events_dropped,
     },
     last_error: from.last_error ?? from.uplink?.reason ?? null,
   }

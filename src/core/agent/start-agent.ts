@@ -18,6 +18,7 @@ import type { Journal } from './journal/journal.ts'
 import { JournalError } from './journal/journal-error.ts'
 import { openJournal } from './journal/open-journal.ts'
 import { identifyMachine } from './machine.ts'
+import { logReason } from './uplink/status.ts'
 import { createUplink, type Uplink } from './uplink/uplink.ts'
 import { createVitals } from './vitals.ts'
 import { createWatch } from './watch/watch.ts'
@@ -175,7 +176,10 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
         return
       }
       renameNotBefore = clock.monotonic() + RENAME_AGAIN_MS
-      log.warn({ reason: refusal }, 'another machine lives with this agent_id, and this one could not get a new one')
+      log.warn(
+        { reason: logReason(refusal) },
+        'another machine lives with this agent_id, and this one could not get a new one',
+      )
       isCloneTold = true
     }
     if (isCloneTold) return

@@ -82,6 +82,6 @@ const URL_FAULTS: Readonly<Record<ServerUrlFault, (text: string) => string>> = {
   no_url: (text) =>
     `${quoteText(showServerUrl(text))} is no URL of a server; write for example https://printers.example:9090`,
   has_credentials: () => 'the URL holds a name or a password; the token comes from a file or the environment',
-  has_query: (text) => `${quoteText(text)}: leave out what follows ? or #`,
+  has_query: (text) => `${quoteText(showServerUrl(text))}: leave out what follows ? or #`,
   plaintext: (text) => `${quoteText(text)}: the token could be read on the way; use https://, or add --allow-plaintext`,
 }

@@ -16,13 +16,16 @@ export function judgeServerUrl(text: string, allow_plaintext: boolean): URL | Se
   return url
 }
 
-/** The URL as logs and status may show it: what may be a name or a password is left out. */
+/** The URL as logs, errors and status may show it: what may be a name, a password or a key is left out. */
 export function showServerUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) return text.includes('@') ? '(hidden)' : text
-  if (url.username === '' && url.password === '') return text
+  // without a host the part before @ is a name or a password all the same
+  if (url === null || url.host === '') return /[@?#]/.test(text) ? '(hidden)' : text
+  if (url.username === '' && url.password === '' && url.search === '' && url.hash === '') return text
   url.username = ''
   url.password = ''
+  url.search = ''
+  url.hash = ''
   return url.href
 }
 

@@ -8,22 +8,42 @@ import { apiBase } from './server-url.ts'
 const TIMEOUT = 5000
 const LARGEST_ANSWER = 1024 * 1024
 
+/** Why an agent could not use a server as config has it. */
+export interface ServerTrouble {
+  /** One sentence. */
+  readonly problem: string
+  /** The server is well and refuses the token, for this; null for all other trouble. */
+  readonly refusal: 'token_unknown' | 'token_expired' | 'token_revoked' | 'scope_insufficient' | null
+}
+
+export interface TriedToken {
+  /** What it is called: `the token of this agent`. */
+  readonly name: string
+  readonly token: Secret
+}
+
+const REFUSALS = ['token_unknown', 'token_expired', 'token_revoked'] as const
+
 /**
  * Asks a server how it is, on the way that an agent takes and without changing anything there, five seconds at most a
- * question. The agent's token may open nothing that is only read, so that a refusal for its scope shows that it is good.
- * @param token the agent's own; null to ask nothing about it
- * @returns what is wrong, in one sentence; null when nothing is
+ * question. Neither an agent's token nor one to register with opens anything that is only read: a refusal for its scope
+ * shows that the server knows it, and no use of it is spent.
+ * @param tried null to ask nothing about a token
+ * @returns null when nothing is wrong
  */
 export async function tryServer(
   { url, tls, proxy }: Pick<DispatcherOptions, 'url' | 'tls' | 'proxy'>,
-  token: Secret | null,
-): Promise<string | null> {
-  const where = `[server] ${url.href}`
+  tried: TriedToken | null,
+): Promise<ServerTrouble | null> {
+  const tell = (what: string, refusal: ServerTrouble['refusal'] = null): ServerTrouble => ({
+    problem: `[server] ${url.href}: ${what}`,
+    refusal,
+  })
   let dispatcher: ReturnType<typeof createServerDispatcher>
   try {
     dispatcher = createServerDispatcher({ url, tls, proxy, connect_ms: TIMEOUT, largest_answer: LARGEST_ANSWER })
   } catch (error) {
-    return `${where}: ${describeFailure(error, { connect_ms: TIMEOUT, answer_ms: TIMEOUT, ca: 'ca' })}`
+    return tell(describeFailure(error, { connect_ms: TIMEOUT, answer_ms: TIMEOUT, ca: 'ca' }))
   }
   const ask = async (target: string, headers: Record<string, string>) => {
     const { statusCode, body } = await request(target, { dispatcher, headers, signal: AbortSignal.timeout(TIMEOUT) })
@@ -32,18 +52,18 @@ export async function tryServer(
   try {
     const health = await ask(apiBase(url).replace(/\/api\/v1$/, '/healthz'), {})
     const { status } = (health.answer ?? {}) as { status?: unknown }
-    if (typeof status !== 'string') {
-      return `${where}: ${readRefusal(health.status, health.answer).message}`
-    }
-    if (health.status !== 200) return `${where}: it answers that it does not work (${health.status})`
-    if (token === null) return null
-    const list = await ask(`${apiBase(url)}/agents/list?limit=1`, { authorization: `Bearer ${token.reveal()}` })
-    if (list.status === 200) return null
-    const refusal = readRefusal(list.status, list.answer)
-    return refusal.code === 'scope_insufficient' ? null : `${where}: the token of this agent: ${refusal.message}`
+    if (typeof status !== 'string') return tell(readRefusal(health.status, health.answer).message)
+    if (health.status !== 200) return tell(`it answers that it does not work (${health.status})`)
+    if (tried === null) return null
+    const headers = { authorization: `Bearer ${tried.token.reveal()}` }
+    const list = await ask(`${apiBase(url)}/agents/list?limit=1`, headers)
+    if (list.status === 200) return tell(`${tried.name} is one to look with, not an agent's`, 'scope_insufficient')
+    const { code, message } = readRefusal(list.status, list.answer)
+    if (code === 'scope_insufficient') return null
+    return tell(`${tried.name}: ${message}`, REFUSALS.find((known) => known === code) ?? null)
   } catch (error) {
-    if (error instanceof Error && error.name === 'TimeoutError') return `${where}: no answer within ${TIMEOUT / 1000} s`
-    return `${where}: ${describeFailure(error, { connect_ms: TIMEOUT, answer_ms: TIMEOUT, ca: '[server] ca' })}`
+    if (error instanceof Error && error.name === 'TimeoutError') return tell(`no answer within ${TIMEOUT / 1000} s`)
+    return tell(describeFailure(error, { connect_ms: TIMEOUT, answer_ms: TIMEOUT, ca: '[server] ca' }))
   } finally {
     await dispatcher.destroy()
   }

@@ -1,5 +1,5 @@
-import { agentName, loopbackAddress, proxyUrl, serverUrl } from './agent-kinds.ts'
-import { integer, interval, orNone, ownToken, ranges, wordList, words, yesOrNo } from './kinds.ts'
+import { agentName, loopbackAddress, proxyUrl, serverToken, serverUrl } from './agent-kinds.ts'
+import { integer, interval, orNone, ranges, wordList, words, yesOrNo } from './kinds.ts'
 import { quietHours } from './quiet-hours-kind.ts'
 import type { Setting, Settings } from './setting.ts'
 
@@ -30,7 +30,7 @@ export const SERVER_KEYS = {
     why: 'What people call the agent. Left out, the host name.',
   },
   enrolment_token: {
-    kind: ownToken,
+    kind: serverToken,
     initial: '',
     why: 'Token to register with, from "printmaster token create --scope enrolment". Needed until the agent is registered.',
   },

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
-import { judgeServerUrl, type ServerUrlFault } from '../client/server-url.ts'
+import { judgeServerUrl, type ServerUrlFault, showServerUrl } from '../client/server-url.ts'
 import { isLoopback } from '../model/is-loopback.ts'
 import { Secret } from '../model/secret.ts'
 import { agentId } from '../protocol/agents.ts'
 import { quoteText } from '../targets/quote-text.ts'
-import { type Kind, refuse } from './kinds.ts'
+import { type Kind, refuse, tokenOf } from './kinds.ts'
 
 const AGENT_ID = new RegExp((agentId as unknown as { pattern: string }).pattern)
 
@@ -36,7 +36,7 @@ export const serverUrl: Kind<string> = {
     // whether plain HTTP is allowed, another key says
     const url = judgeServerUrl(text, true)
     if (typeof url !== 'string') return url.href.replace(/\/+$/, '')
-    return refuse(complain, URL_FAULTS[url](quoteText(text)))
+    return refuse(complain, URL_FAULTS[url](quoteText(showServerUrl(text))))
   },
 }
 
@@ -52,6 +52,9 @@ export function judgePlaintext(url: string, allow_plaintext: boolean): string | 
   const fault = judgeServerUrl(url, allow_plaintext)
   return fault === 'plaintext' ? URL_FAULTS.plaintext('') : null
 }
+
+/** A token to register with, which the server has made or been given. */
+export const serverToken = tokenOf('make one at the server with "printmaster token create --scope enrolment"')
 
 /** The URL of an HTTP proxy, which may hold a name and a password and is treated as a secret. */
 export const proxyUrl: Kind<Secret> = {

@@ -141,12 +141,14 @@ export const networks: Kind<string[]> = {
 
 const SHORTEST_TOKEN = 32
 
-/** A token that somebody made up: long enough to be random, in the characters that an Authorization header takes. */
-export const ownToken: Kind<Secret> = {
+/**
+ * A token: long enough to be random, in the characters that an Authorization header takes.
+ * @param advice how to come by one
+ */
+export const tokenOf = (advice: string): Kind<Secret> => ({
   secret: true,
   parse: (text, complain) => {
     if (text.length < SHORTEST_TOKEN) {
-      const advice = 'make one with: openssl rand -hex 32'
       return refuse(complain, `the token is shorter than ${SHORTEST_TOKEN} characters; ${advice}`)
     }
     if (text.length > 256) return refuse(complain, 'the token is longer than 256 characters')
@@ -154,7 +156,10 @@ export const ownToken: Kind<Secret> = {
     if (/^[A-Za-z0-9._~+/-]+=*$/.test(text)) return new Secret(text)
     return refuse(complain, 'the token holds other characters than letters, digits and . _ ~ + / -')
   },
-}
+})
+
+/** A token that somebody makes up. */
+export const ownToken = tokenOf('make one with: openssl rand -hex 32')
 
 /** Communities of 1 to 255 bytes, separated by commas. */
 export const communities: Kind<Secret[]> = {

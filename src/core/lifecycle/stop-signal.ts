@@ -1,6 +1,6 @@
 /** Exit code of a program that a second signal ends at once. */
 const INTERRUPTED = 130
-/** One that comes sooner again is the same: some programs signal a process and its group. */
+/** One of the same name that comes sooner is the same: some programs signal a process and its group. */
 const SAME_MS = 200
 
 /**
@@ -12,7 +12,8 @@ export function listenForStop(): { signal: AbortSignal; dispose(): void } {
   let first: number | null = null
   const onSignal = (name: NodeJS.Signals) => {
     first ??= performance.now()
-    if (controller.signal.aborted && performance.now() - first > SAME_MS) process.exit(INTERRUPTED)
+    const isSame = name === controller.signal.reason && performance.now() - first < SAME_MS
+    if (controller.signal.aborted && !isSame) process.exit(INTERRUPTED)
     controller.abort(name)
   }
   process.on('SIGINT', onSignal)

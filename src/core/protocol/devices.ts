@@ -10,6 +10,7 @@ import {
   nullableCount,
   nullableNumber,
   nullableText,
+  nullableUtcTime,
   open,
   text,
   utcTime,
@@ -91,7 +92,11 @@ export const DeviceItemSchema = Type.Object(
     description: Type.Optional(nullableText(1024, 'sysDescr')),
     ...STATE_FACTS,
   },
-  { ...open, title: 'DeviceItem', description: 'a printer as scan prints it; every key is optional, others are kept' },
+  {
+    ...open,
+    title: 'DeviceItem',
+    description: 'a printer as scan prints it, at most 256 KiB as JSON; every key is optional, others are kept',
+  },
 )
 
 /** A device item after the check, under the words of this protocol; whatever else came stands beside them. */
@@ -125,7 +130,7 @@ export const DeviceSchema = Type.Object(
   {
     device_id: Type.String({ description: "the server's own UUID of the device" }),
     site_id: Type.String(),
-    agent_id: nullableText(128, 'the agent that it is read by'),
+    agent_id: nullableText(128, 'the agent that it is read by; null while it was only said not to answer'),
     manufacturer: nullableText(256, ''),
     model: nullableText(256, ''),
     serial: nullableText(256, ''),
@@ -145,9 +150,9 @@ export const DeviceSchema = Type.Object(
       { type: 'integer' },
       'the lowest known level of its supplies in percent; null when none is known as a number',
     ),
-    first_seen: utcTime('sampled_at of the first reading'),
-    last_seen: utcTime('sampled_at of the last reading'),
-    received_at: utcTime('when that came'),
+    first_seen: nullableUtcTime('sampled_at of the first reading; null while there is none'),
+    last_seen: nullableUtcTime('sampled_at of the last reading; null while there is none'),
+    received_at: utcTime('when that came; while there is none, when the device was first told of'),
   },
   { ...closed, title: 'Device' },
 )
@@ -162,8 +167,8 @@ export const DeviceDetailSchema = Type.Object(
           kind: Type.String({ description: 'serial, mac, address, device_id' }),
           value: Type.String(),
           agent_id: nullableText(128, 'addresses count within one agent only'),
-          first_seen: utcTime(''),
-          last_seen: utcTime(''),
+          first_seen: utcTime('when it was first told'),
+          last_seen: utcTime('when it was last told; written once a day'),
         },
         closed,
       ),

@@ -41,5 +41,15 @@ export const cursorQuery = Type.Optional(
   Type.String({ minLength: 1, maxLength: 1024, description: 'next_cursor of the answer before' }),
 )
 export const limitQuery = (maximum: number, initial: number) =>
-  Type.Optional(Type.Integer({ minimum: 1, maximum, default: initial, description: 'items in one answer' }))
-export const nextCursor = nullable<string>({ type: 'string' }, 'where the next page begins; null at the end')
+  Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum,
+      default: initial,
+      description: 'items in one answer at most; a page of large ones ends before',
+    }),
+  )
+export const nextCursor = nullable<string>(
+  { type: 'string' },
+  'where the next page begins, however many items this one has; null at the end',
+)

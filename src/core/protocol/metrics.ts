@@ -29,7 +29,11 @@ export const MetricItemSchema = Type.Object(
     ...IDENTITY_FACTS,
     ...STATE_FACTS,
   },
-  { ...open, title: 'MetricItem', description: 'one reading of one printer; other keys are kept' },
+  {
+    ...open,
+    title: 'MetricItem',
+    description: 'one reading of one printer, at most 64 KiB as JSON; other keys are kept',
+  },
 )
 
 /** A metric item after the check, under the words of this protocol. */

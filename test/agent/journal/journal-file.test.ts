@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -68,6 +79,35 @@ describe('the file', () => {
     journal.close()
     journal.close()
     expect(openInChild()).toBe('opened')
+  })
+
+  it('is one under all its names: through a link to it, to its directory, and one that was there before it', () => {
+    const [there, here] = [makeDirectory(), makeDirectory()]
+    const file = join(there, 'journal.db')
+    const names = [join(here, 'early.db'), join(here, 'late.db'), join(here, 'directory', 'journal.db')]
+    symlinkSync(file, names[0] as string)
+    const journal = openAt(names[0] as string)
+    expect(existsSync(file)).toBe(true)
+    symlinkSync(file, names[1] as string)
+    symlinkSync(there, join(here, 'directory'))
+    for (const name of [file, ...names]) {
+      expect([name, expectError(() => openJournal(name, newOptions())).code]).toEqual([name, 'in_use'])
+    }
+    journal.record({ readings: [{ serial: 'S1' }] }, NOW)
+    journal.close()
+    expect(sendAll(openAt(names[2] as string), 'serial')).toEqual(['S1'])
+    expect(readdirSync(here).sort()).toEqual(['directory', 'early.db', 'late.db'])
+  })
+
+  it('that is a directory is said to be one, and nothing is put beside it', () => {
+    const directory = join(makeDirectory(), 'data')
+    for (const open of [() => openJournal(directory, newOptions()), () => openJournalReadonly(directory)]) {
+      mkdirSync(directory, { recursive: true })
+      const error = expectError(open)
+      expect(error.code).toBe('unavailable')
+      expect(error.message).toContain(`${directory} is a directory: name a file in it`)
+    }
+    expect(readdirSync(dirname(directory))).toEqual(['data'])
   })
 
   it('is closed when it is closed', () => {

@@ -78,7 +78,7 @@ describe('every reading once, whatever the line does', () => {
     expect(agent.log.map(({ message }) => message)).toEqual([
       'registered with the server',
       'the server takes readings',
-      'the server takes no readings now; they are kept and tried again',
+      'readings do not get to the server now; they are kept and tried again',
       'the server takes readings',
     ])
   })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
+import { describeHalt, HALTS } from '../../../src/core/agent/uplink/halts.ts'
 import { Secret } from '../../../src/core/model/secret.ts'
 import { FastClock } from '../../fast-clock.ts'
 import { createDirectory, LOCAL, shareTestServer, type TestServer } from '../../server/start-test-server.ts'
@@ -236,6 +237,12 @@ describe('registration', () => {
     await agent.drained()
     expect(await findAgent(server, agent_id)).toMatchObject({ metrics_count: 2 })
     expect(await listReadings(server)).toEqual(expect.arrayContaining(readings))
+  })
+
+  it.each(HALTS)('says at %s what to do, and that a reload is enough', (code) => {
+    const sentence = describeHalt(code, 'agent-001')
+    expect(sentence).toMatch(/\[server\] (agent_id|enrolment_token)/)
+    expect(sentence).toMatch(/systemctl reload, or SIGHUP/)
   })
 
   it('keeps every secret out of its log and its facts', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { JournalError } from '../../../src/core/agent/journal/journal-error.ts'
+import { FastClock } from '../../fast-clock.ts'
 import { startTestServer } from '../../server/start-test-server.ts'
 import { errorOf, startGateway } from './gateway.ts'
 import { openUplink, recordDevice } from './open-uplink.ts'
@@ -164,6 +165,105 @@ describe('uploads', () => {
     await agent.becomes('connected')
     expect(await listReadings(server)).toEqual(readings)
     expect(agent.log.filter(({ message }) => message === 'the server takes readings')).toHaveLength(2)
+  })
+
+  it.each([
+    ['stored nothing, and had nothing', { stored: 0, duplicates: 0 }],
+    ['stored more than there was', { stored: 6 }],
+    ['passed over none of those that it does not hold', { stored: 4, passed_over: 0 }],
+    ['had more already than it holds', { duplicates: 6 }],
+    ['says that it was no success', { success: false }],
+  ])('does not take for a receipt that a server %s', async (_, claim) => {
+    const { server, gateway, enrolment } = await setUp()
+    const agent = openUplink(gateway.url, enrolment)
+    await agent.becomes('connected')
+    let tries = 0
+    gateway.intercept = ({ path, json }) => {
+      if (!path.endsWith('/batch')) return null
+      tries += 1
+      const { journal_id, seq } = json
+      const store_id = agent.journal.recall('store_id')
+      return { status: 200, body: { ...strangeAnswer(5), journal_id, last_seq: seq, store_id, ...claim } }
+    }
+    const readings = agent.record(5)
+    agent.uplink.upload('metrics')
+    await agent.becomes('waiting')
+    await vi.waitFor(() => expect(tries).toBeGreaterThan(3), { timeout: 10_000, interval: 5 })
+    expect(agent.uplink.facts().reason).toContain('the answer contradicts itself')
+    expect(agent.journal.count(0)).toMatchObject({ queue_length: 5, quarantined: 0 })
+    expect(agent.log.filter(({ level }) => level === 'warn')).toHaveLength(1)
+    gateway.intercept = () => null
+    await agent.drained()
+    expect(await listReadings(server)).toEqual(readings)
+  })
+
+  it('takes the answer of an older server that counts less for a receipt', async () => {
+    const { gateway, enrolment } = await setUp()
+    const agent = openUplink(gateway.url, enrolment, { waits: true })
+    agent.record(3)
+    gateway.intercept = ({ path, json }) => {
+      if (!path.endsWith('/batch')) return null
+      const { success, received, store_id } = strangeAnswer(3)
+      return { status: 200, body: { success, received, store_id, journal_id: json.journal_id, last_seq: json.seq } }
+    }
+    agent.start()
+    await agent.drained()
+  })
+
+  it('puts nothing aside where a proxy finds everything too large, and brings it all when that is over', async () => {
+    const { server, gateway, enrolment } = await setUp()
+    const agent = openUplink(gateway.url, enrolment, { waits: true })
+    const readings = agent.record(40)
+    const sizes: number[] = []
+    gateway.intercept = ({ path, json }) => {
+      if (!path.endsWith('/batch')) return null
+      sizes.push(json.metrics.length)
+      return { status: 413, body: '<html><h1>413 Request Entity Too Large</h1></html>' }
+    }
+    agent.start()
+    await vi.waitFor(() => expect(sizes.filter((size) => size === 1).length).toBeGreaterThan(3), {
+      timeout: 30_000,
+      interval: 5,
+    })
+    expect(sizes.slice(0, 6)).toEqual([40, 20, 10, 5, 2, 1])
+    expect(agent.journal.count(0)).toMatchObject({ queue_length: 40, quarantined: 0 })
+    expect(agent.uplink.facts()).toMatchObject({ state: 'waiting', reason: expect.stringContaining('413') })
+    gateway.intercept = () => null
+    await agent.drained()
+    expect(await listReadings(server)).toEqual(readings)
+    expect(agent.journal.listQuarantined(1)).toEqual([])
+  })
+
+  it('says what others say in one short line', async () => {
+    const { gateway, enrolment } = await setUp()
+    const agent = openUplink(gateway.url, enrolment)
+    await agent.becomes('connected')
+    const message = `all\u001b[31m\r\nis\u0007 lost${' and lost'.repeat(200)}`
+    gateway.intercept = () => ({ status: 500, body: { error: { code: 'internal', message } } })
+    agent.record(1)
+    agent.uplink.upload('metrics')
+    await agent.becomes('waiting')
+    const reason = String(agent.log.find(({ level }) => level === 'warn')?.fields.reason)
+    expect(reason).toMatch(/^all is lost and lost.*…$/)
+    expect(reason.length).toBeLessThanOrEqual(300)
+  })
+
+  it.each([
+    ['of all', 429, 'rate_limited'],
+    ['of one request', 503, 'overloaded'],
+  ])('does not keep with another server to what the one before asked %s', async (_, status, code) => {
+    const { server, gateway, enrolment } = await setUp()
+    const agent = openUplink(gateway.url, enrolment, { clock: new FastClock(20) })
+    await agent.becomes('connected')
+    gateway.intercept = () => ({ ...errorOf(status, code), headers: { 'retry-after': '840' } })
+    const readings = agent.record(3)
+    agent.uplink.upload('metrics')
+    await agent.becomes('waiting')
+    const before = agent.clock.monotonic()
+    agent.uplink.reconfigure({ ...agent.options, url: server.url })
+    await agent.drained()
+    expect(agent.clock.monotonic() - before).toBeLessThan(800_000)
+    expect(await listReadings(server)).toEqual(readings)
   })
 
   it.each([

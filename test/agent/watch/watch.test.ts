@@ -379,6 +379,29 @@ describe('a printer that is elsewhere', () => {
   })
 })
 
+describe('a printer that shows another serial number each time', () => {
+  it('does not make the list of those that are known longer and longer', async () => {
+    site = new Site()
+    const device = await site.install(A, 'color-laser')
+    const rename = (count: number) =>
+      device.objects.set('1.3.6.1.2.1.43.5.1.1.17.1', { type: 'octets', value: Buffer.from(`PMX${1000 + count}`) })
+    rename(0)
+    site.start([A], rule({ interval_seconds: 20, full_interval_seconds: 20 }))
+    for (let count = 1; count < 26; count++) {
+      await site.until(() => site.eventsOf('device_appeared').length >= count)
+      rename(count)
+    }
+    await site.until(() => site.eventsOf('device_forgotten').length >= 5)
+    const known = site.watch?.listPrinters() ?? []
+    expect(known.length).toBeLessThanOrEqual(20)
+    expect(known.map(({ serial }) => serial)).toContain(site.eventsOf('device_appeared').at(-1)?.resource_id)
+    // the ones that went are those that were seen first
+    const forgotten = site.eventsOf('device_forgotten').map(({ resource_id }) => resource_id)
+    expect(forgotten).toEqual(forgotten.map((_, i) => `PMX${1000 + i}`))
+    expect(site.journal.listPrinters()).toHaveLength(site.watch?.listPrinters().length as number)
+  })
+})
+
 describe('two printers with one placeholder for a serial number', () => {
   it('are two', async () => {
     site = new Site()

@@ -15,6 +15,7 @@ import { measureJournal } from './measure-journal.ts'
 import { prepareMemory } from './memory.ts'
 import { preparePrinters } from './printers.ts'
 import { prepareQuarantine } from './quarantine.ts'
+import { refuseDirectory } from './refuse-directory.ts'
 import { translateJournalError } from './translate-journal-error.ts'
 
 /**
@@ -25,6 +26,7 @@ import { translateJournalError } from './translate-journal-error.ts'
 export function openJournalReadonly(file: string, options: Pick<OpenOptions, 'nativeBinding'> = {}): JournalView {
   const path = resolve(file)
   if (!existsSync(path)) throw new JournalError('unavailable', `there is no journal ${path}: no agent has run with it`)
+  refuseDirectory(path)
   let db: Database | undefined
   try {
     db = openDatabase(path, { ...options, readonly: true })

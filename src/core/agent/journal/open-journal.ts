@@ -1,5 +1,5 @@
-import { chmodSync, realpathSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { chmodSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { applyMigrations } from '../../store/sqlite/apply-migrations.ts'
 import { type Database, type OpenOptions, openDatabase } from '../../store/sqlite/open-database.ts'
 import type { JournalOptions } from '../agent-options.ts'
@@ -20,6 +20,7 @@ import { measureJournal } from './measure-journal.ts'
 import { prepareMemory } from './memory.ts'
 import { preparePrinters } from './printers.ts'
 import { prepareQuarantine } from './quarantine.ts'
+import { refuseDirectory } from './refuse-directory.ts'
 import { translateJournalError } from './translate-journal-error.ts'
 import { prepareTrim } from './trim.ts'
 import { prepareWorkedTime } from './worked-time.ts'
@@ -37,6 +38,7 @@ export interface OpenJournalOptions extends Omit<JournalOptions, 'path'>, Pick<O
  */
 export function openJournal(file: string, options: OpenJournalOptions): Journal {
   const path = findRealPath(file)
+  refuseDirectory(path)
   const undo: (() => void)[] = []
   try {
     undo.push(lockJournal(path, options))
@@ -52,12 +54,21 @@ export function openJournal(file: string, options: OpenJournalOptions): Journal 
   }
 }
 
-/** Two names of one file are one journal, with one lock. */
+/** Two names of one file are one journal, with one lock; a link may come before what it leads to. */
 function findRealPath(file: string): string {
   try {
     return realpathSync(file)
+  } catch (error) {
+    const target = (error as NodeJS.ErrnoException).code === 'ENOENT' ? readLink(file) : null
+    return target === null ? resolve(file) : findRealPath(resolve(dirname(file), target))
+  }
+}
+
+function readLink(file: string): string | null {
+  try {
+    return readlinkSync(file)
   } catch {
-    return resolve(file)
+    return null
   }
 }
 

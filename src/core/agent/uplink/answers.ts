@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import { HeartbeatAnswerSchema, RegisterAnswerSchema } from '../../protocol/agents.ts'
 import { AuditLogAnswerSchema } from '../../protocol/audit.ts'
 import { BatchAnswerSchema } from '../../protocol/batches.ts'
@@ -28,10 +28,27 @@ const batch = BatchAnswerSchema.properties
 export const StoredSchema = Type.Object({
   success: batch.success,
   received: batch.received,
+  stored: Type.Optional(batch.stored),
+  duplicates: Type.Optional(batch.duplicates),
+  passed_over: Type.Optional(batch.passed_over),
   journal_id: batch.journal_id,
   last_seq: batch.last_seq,
   store_id: batch.store_id,
 })
+
+/**
+ * Whether an answer to a batch speaks of all its items: each of them is held, or passed over for a reason. Anything else
+ * is no receipt, whatever its status.
+ */
+export function accountsForAll({
+  success,
+  received,
+  stored = received,
+  duplicates = 0,
+  passed_over = 0,
+}: Static<typeof StoredSchema>): boolean {
+  return success && stored + passed_over === received && duplicates >= 0 && duplicates <= stored && passed_over >= 0
+}
 
 const audit = AuditLogAnswerSchema.properties
 export const LoggedSchema = Type.Object({ success: audit.success, received: audit.received })

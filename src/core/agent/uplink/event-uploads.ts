@@ -8,7 +8,7 @@ import { readInvalidItems } from './invalid-items.ts'
 import type { Lane } from './lane.ts'
 import type { Line } from './line.ts'
 import type { LaneJob } from './run-lane.ts'
-import type { UplinkLog, UplinkStatus } from './status.ts'
+import { logReason, type UplinkLog, type UplinkStatus } from './status.ts'
 
 const MOST_EVENTS = 500
 /** Below the 1 MiB that the server takes. */
@@ -41,7 +41,7 @@ export function createEventUploads(parts: EventParts): LaneJob & { trigger(): vo
       return event === undefined ? [] : [{ event, reason }]
     })
     journal.acknowledgeEvents(idsOf(dropped.map(({ event }) => event)))
-    const named = dropped.slice(0, 5).map(({ event, reason }) => `${event.action}: ${reason}`)
+    const named = dropped.slice(0, 5).map(({ event, reason }) => logReason(`${event.action}: ${reason}`))
     log.warn({ events: dropped.length, reasons: named }, 'the server refused audit events; they are dropped')
   }
 

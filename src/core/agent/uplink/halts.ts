@@ -14,7 +14,8 @@ export function isHalt(code: string | null): code is Halt {
 }
 
 const create = 'printmaster token create --scope enrolment'
-const put = 'and put it into [server] enrolment_token'
+const reload = 'then have the agent read its config again (systemctl reload, or SIGHUP; a restart does as well)'
+const put = `and put it into [server] enrolment_token, ${reload}`
 
 const SENTENCES: Readonly<Record<Halt, (agent_id: string) => string>> = {
   no_enrolment_token: () =>
@@ -25,7 +26,7 @@ const SENTENCES: Readonly<Record<Halt, (agent_id: string) => string>> = {
   agent_exists: (id) =>
     `another agent is registered as ${id}; set another [server] agent_id, or, where this machine takes its place, make a token on the server (${create} --agent ${id}) ${put}`,
   agent_mismatch: (id) =>
-    `the enrolment token names another agent than ${id}; set [server] agent_id to the one it names, or use a token for this one`,
+    `the enrolment token names another agent than ${id}; set [server] agent_id to the one it names, or use a token for this one, ${reload}`,
   scope_insufficient: () =>
     `[server] enrolment_token holds a token of another scope; make one on the server (${create}) ${put}`,
 }

@@ -13,7 +13,7 @@ const FAULTS: Readonly<Record<ServerUrlFault, (url: string) => string>> = {
   no_url: (url) =>
     `${quoteText(showServerUrl(url))} is no URL of a server; write for example https://printers.example:9090`,
   has_credentials: () => 'the URL holds a name or a password; the agent needs none but [server] enrolment_token',
-  has_query: (url) => `${quoteText(url)}: leave out what follows ? or #`,
+  has_query: (url) => `${quoteText(showServerUrl(url))}: leave out what follows ? or #`,
   plaintext: (url) =>
     `${quoteText(url)}: the agent token could be read on the way; use https://, or set [server] allow_plaintext = true`,
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../lifecycle/clock.ts'
+import { cleanText } from '../../output/clean-text.ts'
 import type { UplinkFacts } from '../agent-facts.ts'
 
 /** One line an event; pino fits. */
@@ -10,6 +11,15 @@ export interface UplinkLog {
 
 export type LaneName = 'heartbeat' | 'upload' | 'events'
 type State = Exclude<UplinkFacts['state'], 'off'>
+
+/** Of a sentence that somebody else's words are in, in a line of the log. */
+const LONGEST_REASON = 300
+
+/** A reason as it may stand in the log: its controls gone, and cut where it is long. */
+export function logReason(reason: string): string {
+  const text = cleanText(reason)
+  return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON - 1).trimEnd()}…`
+}
 
 /** How the uplink is. A change is logged once, however many tries follow. */
 export interface UplinkStatus {
@@ -58,7 +68,10 @@ export function createStatus(clock: Clock, log: UplinkLog, readUrl: () => string
     if (state === 'connected') log.info(fields, 'the server takes readings')
     else if (state === 'halted') log.error({ ...fields, reason: halted }, 'the uplink is halted; readings are kept')
     else
-      log.warn({ ...fields, reason: readReason() }, 'the server takes no readings now; they are kept and tried again')
+      log.warn(
+        { ...fields, reason: logReason(readReason() ?? '') },
+        'readings do not get to the server now; they are kept and tried again',
+      )
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lifecycle/clock.ts'
 import { BATCH_KINDS, type BatchKind } from '../../protocol/batches.ts'
 import type { Journal, OutgoingBatch } from '../journal/journal.ts'
-import { StoredSchema } from './answers.ts'
+import { accountsForAll, StoredSchema } from './answers.ts'
 import { createBatchSize } from './batch-size.ts'
 import { type Holdings, rememberAsked, WENT_BACK_AGAIN } from './holdings.ts'
 import { readInvalidItems } from './invalid-items.ts'
@@ -9,7 +9,7 @@ import type { Lane } from './lane.ts'
 import type { Line } from './line.ts'
 import { packBatch } from './pack-batch.ts'
 import type { LaneJob } from './run-lane.ts'
-import type { UplinkLog, UplinkStatus } from './status.ts'
+import { logReason, type UplinkLog, type UplinkStatus } from './status.ts'
 import type { UploadTimes } from './upload-times.ts'
 
 const MOST_ITEMS = 1000
@@ -20,6 +20,7 @@ const PACE_MS = 500
 const CUTS = 3
 /** No proxy takes less. */
 const LEAST_LIMIT = 64 * 1024
+const CONTRADICTION = 'the answer contradicts itself: it accounts for fewer or more items than it received'
 /** After so many in a row that were refused without a word about which item, it is rather the server. */
 const BLIND_QUARANTINES = 3
 
@@ -80,7 +81,10 @@ export function createUploads({
   const sayAside = () => {
     if (aside.size === 0) return
     const items = [...aside.values()].reduce((sum, count) => sum + count, 0)
-    log.warn({ items, reasons: [...aside.keys()].slice(0, 5) }, 'the server refused items; they were put aside')
+    log.warn(
+      { items, reasons: [...aside.keys()].slice(0, 5).map(logReason) },
+      'the server refused items; they were put aside',
+    )
     aside.clear()
   }
 
@@ -169,6 +173,7 @@ export function createUploads({
     if (received !== batch.items || journal_id?.toLowerCase() !== batch.journal_id.toLowerCase()) {
       return lane.failed('the answer is to another batch')
     }
+    if (!accountsForAll(verdict.body)) return lane.failed(CONTRADICTION)
     const now = clock.now()
     journal.acknowledge(batch, now)
     times.note('last_upload', now)

@@ -18,6 +18,11 @@ const MOST_MISSES = 3
 const LATELY_MS = 60_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+/**
+ * Printers that are away from one place, and known there still. A printer that shows another serial number each time it is
+ * read would else be a new one each time.
+ */
+const MOST_AWAY = 16
 const FORGOTTEN_AFTER_MS = 90 * 24 * 3_600_000
 
 export interface SightingsOptions {
@@ -89,7 +94,18 @@ export function watchSightings({ fleet, recorder, clock, steady, doubt, log }: S
     fleet.placeOf(watched).isTarget = true
     const event = tell('device_appeared', known, {}, 'a printer appeared')
     keep(watched, { printer, glance }, { events: [event], asDevice: true })
+    forgetCrowd(fleet.placeOf(watched))
     return watched
+  }
+
+  /** Of many that were at one place and are there no more, those that were seen last are enough. */
+  const forgetCrowd = (place: Place): void => {
+    const away = [...place.watched]
+      .filter((watched) => watched.known.state === 'offline' || isDisplaced(watched, place))
+      .sort((a, b) => b.known.last_seen - a.known.last_seen)
+    for (const watched of away.slice(MOST_AWAY)) {
+      forget(watched, 'many others were seen at the address of a printer since, and it is forgotten')
+    }
   }
 
   /** A printer that is known has answered, at its address or, when it moves, at another one. */
@@ -186,11 +202,11 @@ export function watchSightings({ fleet, recorder, clock, steady, doubt, log }: S
     })
   }
 
-  const forget = (watched: Watched): void => {
+  const forget = (watched: Watched, message: string): void => {
     fleet.remove(watched)
     const { known } = watched
     const details = { last_seen: new Date(known.last_seen).toISOString() }
-    const event = tell('device_forgotten', known, details, 'a printer was away for 90 days and is forgotten')
+    const event = tell('device_forgotten', known, details, message)
     recorder.add({ forgotten: [known.id], events: [event] })
   }
 
@@ -265,7 +281,7 @@ export function watchSightings({ fleet, recorder, clock, steady, doubt, log }: S
       }
       for (const watched of [...fleet.printers]) {
         const isAway = watched.known.state === 'offline' || !fleet.placeOf(watched).isTarget
-        if (isAway && isOld(watched)) forget(watched)
+        if (isAway && isOld(watched)) forget(watched, 'a printer was away for 90 days and is forgotten')
       }
     },
   }

@@ -159,9 +159,10 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
       onNetwork(null)
       const outcome = isWhole ? 'success' : 'failure'
       tellScan({ action: 'scan_completed', actor, outcome, details: { printers, seconds, asked } })
-      if (!isAll) log.info({ printers, asked, seconds, isWhole }, 'a discovery of a part is over')
+      const found = `${printers} ${printers === 1 ? 'printer' : 'printers'} answered`
+      if (!isAll) log.info({ printers, asked, seconds, isWhole }, `the search of a part is over: ${found}`)
       else if (isWhole) {
-        log.info({ printers, asked, seconds }, 'a discovery is over')
+        log.info({ printers, asked, seconds }, `the search is over: ${found}`)
         discovery.last = startedAt
         discovery.began = began
         rememberDiscovery(startedAt)

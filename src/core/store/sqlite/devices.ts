@@ -1,7 +1,7 @@
 import { parseMacText } from '../../mib/mac-address.ts'
 import type { Device, DeviceDetail, DeviceSort } from '../../protocol/devices.ts'
 import type { DevicesFilter, Page } from '../store.ts'
-import { utcText } from '../utc-text.ts'
+import { utcText, utcTextOrNull } from '../utc-text.ts'
 import { type CursorValue, openCursor, sealCursor } from './cursor.ts'
 import type { DeviceGroup, Metrics } from './metrics.ts'
 import type { Database } from './open-database.ts'
@@ -37,7 +37,7 @@ const FILTERS: Readonly<Record<string, string>> = {
   ip: 'ip = @ip',
   status: 'status = @status',
   supply_below: 'lowest_supply < @supply_below',
-  seen_since: 'last_seen >= @seen_since',
+  seen_since: 'last_seen >= @seen_since AND agent IS NOT NULL',
   search: ['manufacturer', 'model', 'serial', 'hostname', 'location', 'ip', 'mac_address']
     .map((column) => `${column} LIKE @search ESCAPE '\\'`)
     .join(' OR '),
@@ -127,6 +127,7 @@ export function prepareDevices(db: Database, metrics: Metrics) {
       const { limit, cursor, sort = '-last_seen', ...filter } = query
       const isDescending = sort.startsWith('-')
       const column = sort.replace('-', '') as DeviceSort
+      const known = TIMES.includes(column) ? 'agent' : column
       const scope = ['devices', sort, filter]
       const after = cursor === undefined ? null : openCursor(cursor, scope, ['value', 'number'])
       const wanted = Object.entries(FILTERS).filter(([name]) => filter[name as keyof typeof filter] !== undefined)
@@ -143,21 +144,21 @@ export function prepareDevices(db: Database, metrics: Metrics) {
         const [sign, order] = isDescending ? ['<', `${column} DESC, id DESC`] : ['>', `${column}, id`]
         const place = after === null ? [] : [`(${column}, id) ${sign} (@value, @id)`]
         read(
-          [`${column} IS NOT NULL`, ...place],
+          [`${known} IS NOT NULL`, ...place],
           order,
           after === null ? {} : { value: after[0] as CursorValue, id: after[1] as CursorValue },
         )
       }
-      if (rows.length <= limit && !NEVER_NULL.includes(column)) {
+      if (rows.length <= limit) {
         const id = after !== null && after[0] === null ? (after[1] as CursorValue) : null
-        read([`${column} IS NULL`, ...(id === null ? [] : ['id > @id'])], 'id', id === null ? {} : { id })
+        read([`${known} IS NULL`, ...(id === null ? [] : ['id > @id'])], 'id', id === null ? {} : { id })
       }
       const page = rows.slice(0, limit)
       const last = page.at(-1)
+      const place = last === undefined || last[known] === null ? null : (last[column] as CursorValue)
       return {
         items: page.map(renderDevice),
-        next_cursor:
-          rows.length > limit && last !== undefined ? sealCursor(scope, [last[column] as CursorValue, last.id]) : null,
+        next_cursor: rows.length > limit && last !== undefined ? sealCursor(scope, [place, last.id]) : null,
       }
     },
 
@@ -165,7 +166,8 @@ export function prepareDevices(db: Database, metrics: Metrics) {
   }
 }
 
-const NEVER_NULL: readonly DeviceSort[] = ['first_seen', 'last_seen']
+/** Unknown, whatever their columns have, of a device that no agent has read. */
+const TIMES: readonly DeviceSort[] = ['first_seen', 'last_seen']
 
 function bindFilter({ mac_address, search, ip, ...filter }: Omit<DevicesFilter, 'limit'>) {
   return {
@@ -188,6 +190,7 @@ const renderDates = <Row extends DatedRow>(row: Row) => ({
 })
 
 function renderDevice(row: DeviceRow): Device {
+  const isRead = row.agent !== null
   return {
     device_id: row.device_id,
     site_id: row.site_id,
@@ -208,8 +211,8 @@ function renderDevice(row: DeviceRow): Device {
     offline_reason: row.offline_reason,
     page_count: row.page_count,
     lowest_supply: row.lowest_supply,
-    first_seen: utcText(row.first_seen),
-    last_seen: utcText(row.last_seen),
+    first_seen: utcTextOrNull(isRead ? row.first_seen : null),
+    last_seen: utcTextOrNull(isRead ? row.last_seen : null),
     received_at: utcText(row.received_at),
   }
 }
