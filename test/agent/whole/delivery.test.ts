@@ -102,7 +102,10 @@ test.each([5, 25])('%i agents to one server', { timeout: 240_000 }, async (count
     return body.agents.map(({ status }: { status: string }) => status)
   }
   // three heartbeats are missed within a second of this clock's time, where the machine has other things to do
-  await vi.waitFor(async () => expect(await list()).toEqual(Array(count).fill('active')), { timeout: 30_000, interval: 1000 })
+  await vi.waitFor(async () => expect(await list()).toEqual(Array(count).fill('active')), {
+    timeout: 30_000,
+    interval: 1000,
+  })
   await Promise.all(agents.map((agent) => drain(agent)))
   const sides = await compare(server, journals)
   expect(sides.faults).toEqual([])
