@@ -48,7 +48,7 @@ test('starts, says where, takes a registration and a heartbeat, and ends with 0 
   const again = await startServerCli(['--database', server.database])
   const viewer = await makeTokenCli(server.database, '--scope', 'viewer')
   const list = await ask(again.url, '/api/v1/agents/list', { token: viewer })
-  expect(list.body).toMatchObject({ agents: [{ agent_id: 'agent-001', status: 'inactive' }] })
+  expect(list.body).toMatchObject({ agents: [{ agent_id: 'agent-001', status: 'active' }] })
 })
 
 /** A request whose body is not there yet: it is in flight for as long as the test wants. */
