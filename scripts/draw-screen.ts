@@ -29,8 +29,9 @@ const PLAIN: Style = { color: null, background: null, isBold: false, isDim: fals
  *
  * @param screen lines with their colours, as `tmux capture-pane -e` gives them
  * @param columns width of the terminal
+ * @param title what it shows, for who cannot see it
  */
-export function drawScreen(screen: string, columns: number): string {
+export function drawScreen(screen: string, columns: number, title: string): string {
   const lines = screen.replace(/\n+$/, '').split('\n')
   let style = PLAIN
   const drawn = lines.map((line, row) => {
@@ -42,6 +43,7 @@ export function drawScreen(screen: string, columns: number): string {
   const height = Math.ceil(lines.length * CELL.height + 2 * EDGE)
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<title>${escapeMarkup(title)}</title>`,
     `<rect width="${width}" height="${height}" rx="8" fill="${PAPER}"/>`,
     `<g font-family="${FONT}" font-size="14" fill="${INK}" xml:space="preserve">`,
     ...drawn.filter((line) => line !== ''),

@@ -26,8 +26,9 @@ async function shows(wanted: RegExp): Promise<void> {
   }
 }
 
-function keep(name: string): void {
-  writeFileSync(join(FOLDER, `${name}.svg`), drawScreen(tmux('capture-pane', '-p', '-e', '-t', 't'), SIZE.width))
+function keep(name: string, title: string): void {
+  const screen = tmux('capture-pane', '-p', '-e', '-t', 't')
+  writeFileSync(join(FOLDER, `${name}.svg`), drawScreen(screen, SIZE.width, title))
   console.log(`docs/pictures/${name}.svg`)
 }
 
@@ -37,15 +38,15 @@ try {
   const command = `env TERM=screen-256color LANG=C.UTF-8 ${process.execPath} ${join(ROOT, 'bin/run.js')} demo`
   tmux('new-session', '-d', '-s', 't', ...size, '-c', folder, command)
   await shows(/Agents +3: .*1 offline/)
-  keep('overview')
+  keep('overview', 'Overview: agents and printers by state, and what wants attention')
   press('3')
   await shows(/\[3 Printers\]/)
-  keep('printers')
+  keep('printers', 'Printers, the lowest supplies first')
   press('Enter')
   await shows(/▇/)
   // what is looked up for one printer comes a moment later
   await wait(1500)
-  keep('printer')
+  keep('printer', 'One printer: supplies, counters, trays, events')
   press('q')
 } finally {
   try {
