@@ -119,7 +119,7 @@ function drawCounters({ counters }: SnapshotView, periods: readonly MetricPeriod
     if (told.length === 0) continue
     const sum = told.reduce((total, day) => total + day, 0).toLocaleString('en')
     const most = Math.max(...told).toLocaleString('en')
-    const words = `${sum} in ${DAYS} days, ${most} on the busiest`
+    const words = `${sum} in ${DAYS} days, at most ${most}`
     const label = name.replaceAll('_', ' ')
     lines.push(
       frame.isPlain ? `${label}: ${words}` : `${padText(label, 11)} ${drawSparkline(days, frame.look)}  ${words}`,
