@@ -51,8 +51,15 @@ module.exports = {
     forbid(
       'audit-and-store',
       core(['audit', 'store']),
-      '^src/(?!core/(model|mib|protocol|audit|store|printer/serial))',
+      '^src/(?!core/(model|mib|protocol|audit|store|summary|printer/serial))',
     ),
+    forbid(
+      'summary-on-model',
+      core(['summary']),
+      '^src/(?!core/(model|protocol|summary)/)',
+      'what readings come to is pure',
+    ),
+    forbid('retention-on-store', core(['retention']), '^src/(?!core/(model|protocol|summary|store|audit|retention)/)'),
     forbid(
       'alerts-on-store-and-client',
       core(['alerts']),
@@ -61,7 +68,7 @@ module.exports = {
     forbid(
       'server-on-store',
       core(['server']),
-      '^src/(?!core/(model|protocol|audit|store|alerts|server)/|core/lifecycle/clock)',
+      '^src/(?!core/(model|protocol|audit|store|retention|alerts|server)/|core/lifecycle/clock)',
     ),
     forbid(
       'agent-on-scan-and-client',

@@ -146,6 +146,18 @@ function serverOptions(database: string): ServerOptions {
       quiet_minutes: 0,
       channels: [],
     },
+    retention: {
+      metrics_detailed_days: 30,
+      metrics_summary_days: 365,
+      metrics_delete_days: 730,
+      audit_log_days: 730,
+      alerts_days: 365,
+      commands_days: 365,
+      agent_health_days: 90,
+      hour: null,
+      archive: null,
+    },
+    audit_key: null,
     device_metrics: true,
     enrolment_token: null,
   }

@@ -15,6 +15,9 @@ const CONFIG_KEYS: ReadonlyArray<[flag: keyof ServerFlags, section: string, key:
   ['log-level', 'log', 'level'],
 ]
 
+/** Sections whose secrets the server opens. */
+const SECRETS = ['security', 'alerts', 'retention']
+
 export interface ServerConfig {
   readonly config: Config
   /** Absolute path of the database. */
@@ -29,7 +32,7 @@ export async function loadServerConfig(flags: ServerFlags): Promise<ServerConfig
   const config = await loadConfig({
     ...(flags.config !== undefined && { path: flags.config }),
     flags: listEntries(flags),
-    secretsOf: flags['with-agent'] ? ['security', 'alerts', ...AGENT_SECRETS] : ['security', 'alerts'],
+    secretsOf: flags['with-agent'] ? [...SECRETS, ...AGENT_SECRETS] : SECRETS,
   })
   return { config, database: await findDatabase(config) }
 }

@@ -3,7 +3,7 @@ import type { ServerOptions } from '../core/server/server-options.ts'
 
 /** What config says, in the server's own terms. */
 export function toServerOptions(config: Config, database: string): ServerOptions {
-  const { listen, security, tls, presence, alerts, metrics } = config
+  const { listen, security, tls, presence, alerts, retention, metrics } = config
   const { requests_per_second, burst, refused_attempts, enrolment_token } = security
   return {
     listen,
@@ -12,6 +12,8 @@ export function toServerOptions(config: Config, database: string): ServerOptions
     limits: { requests_per_second, burst, refused_attempts },
     ...presence,
     alerts,
+    retention,
+    audit_key: security.audit_key,
     device_metrics: metrics.per_device,
     enrolment_token,
   }

@@ -178,7 +178,7 @@ polluted = yes
     "config.ini:17: 'snmp.Lab' is no name for a section; write [snmp.NAME] with a to z, 0 to 9, _ and -",
     'config.ini:19: [snmp.lab] timeout: this key stands in [snmp] only, for all',
     "config.ini:21: [snmp.lab] ranges: 'printer.example' is not a target: a host name cannot stand here; write its address",
-    "config.ini:22: the section '__proto__' is not known; known are [snmp], [scan], [profiles], [server], [discovery], [reading], [journal], [agent], [listen], [database], [security], [tls], [presence], [alerts], [metrics], [log]",
+    "config.ini:22: the section '__proto__' is not known; known are [snmp], [scan], [profiles], [server], [discovery], [reading], [journal], [agent], [listen], [database], [security], [tls], [presence], [alerts], [retention], [metrics], [log]",
   ])
   expect(({} as Record<string, unknown>).polluted).toBeUndefined()
 })

@@ -109,6 +109,18 @@ export function defaultOptions(database: string): ServerOptions {
       quiet_minutes: 15,
       channels: [],
     },
+    retention: {
+      metrics_detailed_days: 30,
+      metrics_summary_days: 365,
+      metrics_delete_days: 730,
+      audit_log_days: 730,
+      alerts_days: 365,
+      commands_days: 365,
+      agent_health_days: 90,
+      hour: null,
+      archive: { kind: 'directory', directory: null },
+    },
+    audit_key: null,
     device_metrics: false,
     enrolment_token: null,
   }

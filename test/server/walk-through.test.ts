@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { listPolicies } from '../../src/core/retention/policies.ts'
 import { shareTestServer, startTestServer } from './start-test-server.ts'
 
 /** The plan's phases 1 and 2, each item as the plan has it, over HTTP. */
@@ -209,11 +210,15 @@ describe('phase 2: agent status monitoring', () => {
 })
 
 describe('phase 2: data retention', () => {
-  test('retention policies stand in the database, audit entries two years', async () => {
-    const db = new Database(shared().options.database, { readonly: true })
-    onTestFinished(() => void db.close())
-    const rows = db.prepare('SELECT metric_type, delete_after_days FROM retention_policies').all()
-    expect(rows).toEqual(expect.arrayContaining([{ metric_type: 'audit', delete_after_days: 730 }]))
+  test('policies for page counts, supply levels, status and audit, as config has them', async () => {
+    const { retention } = shared().options
+    const policies = listPolicies(retention, [])
+    expect(policies).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ metric_type: 'page_counts', keep_detailed_days: 30, keep_summary_days: 365 }),
+        expect.objectContaining({ metric_type: 'audit', delete_after_days: 730 }),
+      ]),
+    )
   })
 })
 

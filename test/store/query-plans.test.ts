@@ -1,12 +1,14 @@
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { DEVICE_SORTS } from '../../src/core/protocol/devices.ts'
+import { ANY_SITE, RETIRED_SOURCES } from '../../src/core/store/retention.ts'
 import { MIGRATIONS, migrate } from '../../src/core/store/sqlite/migrate.ts'
 import { composeStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import type { AlertsFilter, AuditFilter, DevicesFilter, Store } from '../../src/core/store/store.ts'
 import {
   ADMIN,
   at,
+  DAY,
   enrolAgent,
   hash,
   ingest,
@@ -61,7 +63,8 @@ async function watchPlans() {
 const ALLOWED_SCANS: readonly RegExp[] = [
   // the whole of it is wanted
   /^SELECT count\(\*\) FROM devices WHERE merged_into IS NULL$/,
-  /^SELECT seq, event_id, .* FROM audit_log ORDER BY seq$/,
+  /^SELECT seq, event_id, .* FROM audit_log ORDER BY seq LIMIT \?$/,
+  /^SELECT count\(\*\) AS rows, min/,
   // a part of a text has no index
   /LIKE @search/,
 ]
@@ -110,6 +113,20 @@ async function useEverything(store: Store): Promise<void> {
   await store.listAgents({ limit: 1, offlineAfterMs: OFFLINE_AFTER, status: 'active' }, NOW)
   await store.listAgentHealth({ agent_id, limit: 1 })
   await store.count(OFFLINE_AFTER, NOW)
+  const before = { [ANY_SITE]: NOW + 1000 * DAY }
+  await store.rollUp(100, { [ANY_SITE]: 0 })
+  await store.foldMonths(before, 0, 10)
+  for (const part of ['counters', 'levels', 'states'] as const) await store.dropPeriodPart(part, { [ANY_SITE]: 0 }, 10)
+  for (const source of RETIRED_SOURCES) {
+    const range = { source, before, top: await store.rolledUpTo(), after: null, upto: null }
+    await store.readRetired(range, 10)
+  }
+  await store.dropRestored(NOW, 10)
+  await store.dropBatches(NOW, 10)
+  await store.listPages({ from: 0, to: NOW, limit: 10 })
+  await store.readRetentionSizes()
+  await store.readAuditSpan(NOW, 10)
+  await store.readAuditChain(0, 10)
   await store.tryWrite(NOW)
 }
 

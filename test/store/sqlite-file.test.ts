@@ -285,18 +285,18 @@ describe('migrations', () => {
     expect(attempt(() => migrate(db, file, [...MIGRATIONS, SECOND]))).toEqual(refusal('unavailable'))
   })
 
-  it('retention has its defaults', async () => {
-    const { file } = await openTemporary()
-    const rows = connect(file)
-      .prepare('SELECT metric_type, delete_after_days FROM retention_policies ORDER BY 1')
-      .raw()
-      .all()
-    expect(rows).toEqual([
-      ['audit', 730],
-      ['page_counts', 730],
-      ['status', 730],
-      ['supply_levels', 730],
-    ])
+  it('policies stand in the database only where somebody set them', async () => {
+    const { store, file } = await openTemporary()
+    expect(connect(file).prepare('SELECT count(*) FROM retention_policies').pluck().get()).toBe(0)
+    const policy = {
+      site_id: '*',
+      metric_type: 'audit',
+      keep_detailed_days: 9,
+      keep_summary_days: 9,
+      delete_after_days: 9,
+    }
+    await store.setPolicy(policy, { type: 'local', id: 'root', ip_address: null }, 1)
+    expect(await store.listPolicies()).toEqual([policy])
   })
 })
 

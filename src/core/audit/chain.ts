@@ -38,39 +38,62 @@ const REPEATED = [
   'resource_id',
 ] as const
 
+/** Entries one after the other, as they are handed in. */
+export interface ChainCheck {
+  /** One sentence for each kind of damage that the next entry shows. */
+  add(entry: StoredEntry): string[]
+  /** What shows at the end alone. `end` is where the chain has to end: what was cut off there shows in no entry. */
+  finish(end: ChainEnd | null): string[]
+  /** The last entry so far. */
+  last(): ChainEnd | null
+}
+
 /**
- * Walks the chain from the entry after `start` and gives one sentence for each kind of damage, at most `most` of them:
- * an entry that is missing, whose hash does not fit, or whose columns say other than its body. `end` is where the chain
- * has to end; what was cut off there shows in no entry. Where `start` or `end` is not known (null), nothing is said of it.
+ * Checks a chain from the entry after `start`: an entry that is missing, whose hash does not fit, or whose columns say other
+ * than its body. Where `start` is not known (null), nothing is said of it.
  */
+export function checkChain(start: ChainEnd | null): ChainCheck {
+  let before = start
+  return {
+    add(entry) {
+      const problems: string[] = []
+      if (before !== null && entry.seq !== before.seq + 1) {
+        const missing = entry.seq > before.seq ? `${before.seq + 1} to ${entry.seq - 1} are missing` : null
+        problems.push(`audit entries ${missing ?? `are out of order: ${entry.seq} stands behind ${before.seq}`}`)
+      }
+      // after a gap nothing can be said of the first hash; the next ones are held against what is stored
+      else if (before !== null && !sameBytes(hashEntry(before.hash, entry.body), entry.hash)) {
+        problems.push(`audit entry ${entry.seq} does not fit its hash: it or the one before was changed`)
+      }
+      const differing = findDifference(entry)
+      if (differing !== null) problems.push(`audit entry ${entry.seq}: ${differing}`)
+      before = { seq: entry.seq, hash: entry.hash }
+      return problems
+    },
+    finish(end) {
+      if (before === null || end === null) return []
+      if (before.seq < end.seq) return [`audit entries ${before.seq + 1} to ${end.seq} are missing at the end`]
+      if (before.seq > end.seq) return [`audit entry ${end.seq + 1} and later ones were not written by PrintMaster`]
+      return sameBytes(before.hash, end.hash) ? [] : [`the last audit entry ${end.seq} is not the one that was written`]
+    },
+    last: () => before,
+  }
+}
+
+/** All sentences about a chain, at most `most`. */
 export function verifyChain(
   entries: Iterable<StoredEntry>,
   start: ChainEnd | null,
   end: ChainEnd | null,
   most = 20,
 ): string[] {
+  const check = checkChain(start)
   const problems: string[] = []
-  let before = start
   for (const entry of entries) {
     if (problems.length >= most) return problems
-    if (before === null) before = entry
-    else if (entry.seq !== before.seq + 1)
-      problems.push(`audit entries ${before.seq + 1} to ${entry.seq - 1} are missing`)
-    // after a gap nothing can be said of the first hash; the next ones are held against what is stored
-    else if (!sameBytes(hashEntry(before.hash, entry.body), entry.hash)) {
-      problems.push(`audit entry ${entry.seq} does not fit its hash: it or the one before was changed`)
-    }
-    const differing = findDifference(entry)
-    if (differing !== null) problems.push(`audit entry ${entry.seq}: ${differing}`)
-    before = entry
+    problems.push(...check.add(entry))
   }
-  if (before === null || end === null) return problems
-  if (before.seq < end.seq) problems.push(`audit entries ${before.seq + 1} to ${end.seq} are missing at the end`)
-  else if (before.seq > end.seq)
-    problems.push(`audit entry ${end.seq + 1} and later ones were not written by PrintMaster`)
-  else if (!sameBytes(before.hash, end.hash))
-    problems.push(`the last audit entry ${end.seq} is not the one that was written`)
-  return problems
+  return [...problems, ...check.finish(end)]
 }
 
 function findDifference(entry: StoredEntry): string | null {

@@ -3,6 +3,7 @@ import type { QuietHours } from '../agent/watch/quiet-hours.ts'
 import type { AlertOptions } from '../alerts/alert-options.ts'
 import type { Credential } from '../model/credential.ts'
 import type { Secret } from '../model/secret.ts'
+import type { RetentionOptions } from '../retention/retention-options.ts'
 import { coversAddress, type TargetRange } from '../targets/target-range.ts'
 import type { LogFormat, LogLevel } from './log-words.ts'
 
@@ -92,11 +93,14 @@ export interface Config {
     readonly burst: number
     /** A minute, from one address. */
     readonly refused_attempts: number
+    /** Absolute path; null for beside the database. */
+    readonly audit_key: string | null
   }
   /** Absolute paths of PEM files; null for plain HTTP. */
   readonly tls: { readonly certificate: string; readonly key: string } | null
   readonly presence: { readonly offline_after_seconds: number; readonly missed_heartbeats: number }
   readonly alerts: AlertOptions
+  readonly retention: RetentionOptions
   readonly metrics: { readonly per_device: boolean }
   readonly log: {
     readonly level: LogLevel

@@ -18,6 +18,7 @@ import { readDiscovery, readHealth, readJournal, readReadingRules, readUplink } 
 import { readAlerts } from './read-alert-sections.ts'
 import { type Environment, formatVariable, readEnvironment } from './read-environment.ts'
 import { readIni } from './read-ini.ts'
+import { readRetention } from './read-retention-section.ts'
 import { describeOpenFile, type Findings, isOpenToOthers, readSection, type SectionValues } from './read-section.ts'
 import {
   DATABASE_KEYS,
@@ -28,6 +29,7 @@ import {
   NAMED_SNMP_KEYS,
   PRESENCE_KEYS,
   PROFILES_KEYS,
+  RETENTION_KEYS,
   SCAN_KEYS,
   SECURITY_KEYS,
   SNMP_KEYS,
@@ -105,6 +107,7 @@ export async function loadConfig(
   const channels: Array<[string, SectionValues<typeof NAMED_ALERTS_KEYS>]> = []
   for (const name of listNamed('alerts')) channels.push([name, await read(name, NAMED_ALERTS_KEYS)])
   const alerts = readAlerts(commonAlerts, channels, complain)
+  const retention = readRetention(await read('retention', RETENTION_KEYS), complain)
   const metrics = (await read('metrics', METRICS_KEYS)).values
   const log = (await read('log', LOG_KEYS)).values
 
@@ -148,6 +151,7 @@ export async function loadConfig(
       requests_per_second: security.requests_per_second as number,
       burst: security.burst as number,
       refused_attempts: security.refused_attempts as number,
+      audit_key: security.audit_key ?? null,
     },
     tls,
     presence: {
@@ -155,6 +159,7 @@ export async function loadConfig(
       missed_heartbeats: presence.missed_heartbeats as number,
     },
     alerts,
+    retention,
     metrics: { per_device: metrics.per_device as boolean },
     log: { level: log.level as LogLevel, format: log.format ?? null },
     warnings: findings.warnings,

@@ -16,6 +16,7 @@ import {
   integer,
   listenAddress,
   networks,
+  orNone,
   ownToken,
   passPhrase,
   ranges,
@@ -24,6 +25,7 @@ import {
   yesOrNo,
 } from './kinds.ts'
 import { LOG_FORMATS, LOG_LEVELS } from './log-words.ts'
+import { s3Endpoint, s3Secret } from './retention-kinds.ts'
 import { fileKey, type Section, type Settings } from './setting.ts'
 
 const CREDENTIAL_KEYS = {
@@ -177,6 +179,13 @@ export const SECURITY_KEYS = {
     initial: '10',
     why: 'Refused tokens a minute from one address; further ones are put off. A valid token never is.',
   },
+  audit_key: {
+    kind: words(4096),
+    initial: '',
+    sample: '/etc/printmaster/audit-key.pem',
+    path: true,
+    why: 'File of the key that signs heads of the audit log; made where there is none. Left out, it is beside the database.',
+  },
 } satisfies Settings
 
 export const TLS_KEYS = {
@@ -207,6 +216,60 @@ export const PRESENCE_KEYS = {
     initial: '3',
     why: 'Heartbeats that may be missing of an agent that told how often it sends them; offline_after is for the others.',
   },
+} satisfies Settings
+
+const days = (initial: number, why: string) => ({
+  kind: integer('days', 1, 36_500, initial),
+  initial: String(initial),
+  why,
+})
+
+export const RETENTION_KEYS = {
+  metrics_detailed_days: days(30, 'Days that every reading is kept.'),
+  metrics_summary_days: days(365, 'Days that a reading counts in hours and days of its own; after that in months.'),
+  metrics_delete_days: days(730, 'Days until months leave as well.'),
+  audit_log_days: days(730, 'Days that entries of the audit log are kept.'),
+  alerts_days: days(365, 'Days that alerts are kept when they are over.'),
+  commands_days: days(365, 'Days that commands to agents are kept when they have ended.'),
+  agent_health_days: days(90, 'Days that the health of agents is kept.'),
+  hour: {
+    kind: orNone(integer('', 0, 23, 3)),
+    initial: '3',
+    why: 'The hour of the day, local time, at which the server brings this about; none: only "printmaster retention run" does.',
+  },
+  archive: {
+    kind: choice(['directory', 's3', 'none'] as const),
+    initial: 'directory',
+    why: 'Where rows go before they are deleted: directory, s3 (any store that speaks it), or none.',
+  },
+  archive_directory: {
+    kind: words(4096),
+    initial: '',
+    sample: '/var/lib/printmaster/archive',
+    path: true,
+    why: 'With archive = directory: where. Left out, the directory "archive" beside the database.',
+  },
+  s3_bucket: {
+    kind: words(255),
+    initial: '',
+    sample: 'printers',
+    why: 'With archive = s3: the bucket, which must be there.',
+  },
+  s3_prefix: { kind: words(512), initial: '', sample: 'printmaster', why: 'What the names of all objects begin with.' },
+  s3_endpoint: {
+    kind: s3Endpoint,
+    initial: '',
+    sample: 'https://s3.example',
+    why: "URL of the store; left out, Amazon's.",
+  },
+  s3_region: { kind: words(64), initial: 'us-east-1', why: 'Region of the bucket.' },
+  s3_access_key_id: {
+    kind: words(256),
+    initial: '',
+    sample: 'AKIDEXAMPLE',
+    why: 'Access key. Left out, AWS_ACCESS_KEY_ID and the other usual places count.',
+  },
+  s3_secret_access_key: { kind: s3Secret, initial: '', why: 'The secret of the access key.' },
 } satisfies Settings
 
 export const METRICS_KEYS = {
@@ -267,6 +330,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       keys: NAMED_ALERTS_KEYS,
     },
   },
+  retention: { why: 'How long the server keeps what it was told.', keys: RETENTION_KEYS },
   metrics: { why: 'What Prometheus gets from /metrics.', keys: METRICS_KEYS },
   log: { why: 'What server and agent write to stderr.', keys: LOG_KEYS },
 }

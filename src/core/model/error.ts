@@ -19,6 +19,8 @@ export type ErrorCode =
   | 'network_unreachable'
   | 'server_unreachable'
   | 'server_refused'
+  | 'archive_failed'
+  | 'archive_damaged'
 
 /** What the machine, the network or another program refused, whatever the user had written. */
 const REFUSALS: readonly ErrorCode[] = [
@@ -28,6 +30,8 @@ const REFUSALS: readonly ErrorCode[] = [
   'file_unwritable',
   'server_unreachable',
   'server_refused',
+  'archive_failed',
+  'archive_damaged',
 ]
 
 export class PrintMasterError extends Error {

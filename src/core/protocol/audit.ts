@@ -98,6 +98,68 @@ export const AuditListSchema = Type.Object(
 )
 export type AuditList = Type.Static<typeof AuditListSchema>
 
+/** An entry exactly as it is stored: SHA-256 over the hash before and the bytes of `body` gives `hash`. */
+export const StoredAuditEntrySchema = Type.Object(
+  {
+    seq: Type.Integer(),
+    event_id: Type.String(),
+    recorded_at: Type.Integer({ description: 'milliseconds since 1970' }),
+    agent_id: nullableText(128, ''),
+    actor: Type.String(),
+    action: Type.String(),
+    resource_type: nullableText(64, ''),
+    resource_id: nullableText(256, ''),
+    body: Type.String({ description: 'JSON, byte for byte as it was hashed' }),
+    hash: Type.String({ description: 'SHA-256 in hex' }),
+  },
+  { ...closed, title: 'StoredAuditEntry' },
+)
+export type StoredAuditEntry = Type.Static<typeof StoredAuditEntrySchema>
+
+export const AuditChainQuerySchema = Type.Object(
+  {
+    after: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'behind the entry with this number' }),
+    ),
+    limit: limitQuery(1000, 1000),
+  },
+  closed,
+)
+export type AuditChainQuery = Type.Static<typeof AuditChainQuerySchema>
+
+export const AuditChainSchema = Type.Object(
+  { entries: Type.Array(StoredAuditEntrySchema) },
+  { ...closed, title: 'AuditChain', description: 'oldest first; without entries at the end' },
+)
+export type AuditChain = Type.Static<typeof AuditChainSchema>
+
+const signed = {
+  body: Type.String({ description: 'JSON, byte for byte as it was signed' }),
+  signature: Type.String({ description: 'Ed25519, in hex' }),
+  public_key: Type.String({ description: 'PEM' }),
+}
+const chainEnd = Type.Unsafe<{ seq: number; hash: string } | null>({
+  type: ['object', 'null'],
+  properties: { seq: { type: 'integer' }, hash: { type: 'string' } },
+  description: 'null where what was written down of it is damaged',
+})
+
+export const AuditHeadSchema = Type.Object(
+  {
+    store_id: Type.String(),
+    start: chainEnd,
+    end: chainEnd,
+    head: Type.Object(signed, { ...closed, description: 'the last entry, signed now' }),
+    stub: Type.Unsafe<{ body: string; signature: string; public_key: string } | null>({
+      type: ['object', 'null'],
+      properties: signed,
+      description: 'stands for the entries that were let go; null while all are there',
+    }),
+  },
+  { ...closed, title: 'AuditHead' },
+)
+export type AuditHead = Type.Static<typeof AuditHeadSchema>
+
 export const AuditLogAnswerSchema = Type.Object(
   {
     success: Type.Boolean(),

@@ -188,6 +188,7 @@ export const DeviceDetailSchema = Type.Object(
 export type DeviceDetail = Type.Static<typeof DeviceDetailSchema>
 
 export const DEVICE_SORTS = [
+  'device_id',
   'last_seen',
   'first_seen',
   'manufacturer',

@@ -105,6 +105,43 @@ export const MetricPeriodSchema = Type.Object(
 )
 export type MetricPeriod = Type.Static<typeof MetricPeriodSchema>
 
+export const MAX_DEVICES_NAMED = 40
+
+export const FleetMetricsQuerySchema = Type.Object(
+  {
+    ...MetricsQuerySchema.properties,
+    site_id: Type.Optional(text(64, 'only of devices of this site')),
+    agent_id: Type.Optional(text(128, 'raw: brought by this agent; hours and days: of devices that it reads now')),
+    device_id: Type.Optional(
+      text(40 * MAX_DEVICES_NAMED, `only of these devices, by comma, ${MAX_DEVICES_NAMED} at most`),
+    ),
+  },
+  closed,
+)
+export type FleetMetricsQuery = Type.Static<typeof FleetMetricsQuerySchema>
+
+export const FleetPeriodSchema = Type.Object(
+  { device_id: Type.String(), ...MetricPeriodSchema.properties },
+  { ...closed, title: 'FleetPeriod', description: 'as MetricPeriod, and of which device' },
+)
+export type FleetPeriod = Type.Static<typeof FleetPeriodSchema>
+
+export const FleetMetricListSchema = Type.Object(
+  {
+    resolution: Type.Unsafe<Resolution>({ type: 'string', enum: [...RESOLUTIONS] }),
+    metrics: Type.Array(Type.Unsafe<Metric | FleetPeriod>({ anyOf: [MetricSchema, FleetPeriodSchema] }), {
+      description: 'by device_id, then by sampled_at; raw ones in the place of the id that they came under',
+    }),
+    next_cursor: nextCursor,
+  },
+  {
+    ...closed,
+    title: 'FleetMetricList',
+    description: 'a page may end before its limit, or even be empty; next_cursor alone says whether more follows',
+  },
+)
+export type FleetMetricList = Type.Static<typeof FleetMetricListSchema>
+
 export const MetricListSchema = Type.Object(
   {
     device_id: Type.String(),

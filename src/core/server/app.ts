@@ -19,15 +19,18 @@ import { parseBody, readBytes } from './read-body.ts'
 import { readRemoteAddress } from './remote-address.ts'
 import { addAgentRoutes } from './routes/agents.ts'
 import { addAlertRoutes } from './routes/alerts.ts'
-import { addAuditRoutes } from './routes/audit.ts'
+import { addAuditChainRoutes, addAuditRoutes } from './routes/audit.ts'
 import { addBatchRoutes } from './routes/batches.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addDeviceRoutes } from './routes/devices.ts'
+import { addFleetMetricRoutes } from './routes/fleet-metrics.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addHeartbeatRoute } from './routes/heartbeat.ts'
 import { addOpenApiRoute, registerOpenApi } from './routes/openapi.ts'
 import { addPrometheusRoute } from './routes/prometheus.ts'
 import { addRegisterRoutes } from './routes/register.ts'
+import { addReportRoutes } from './routes/reports.ts'
+import { addRetentionRoutes } from './routes/retention.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
 import type { Services } from './services.ts'
 
@@ -155,8 +158,12 @@ export async function buildApp(services: Services, makeServer: MakeServer): Prom
   addCommandRoutes(app, services)
   addBatchRoutes(app, services)
   addDeviceRoutes(app, services)
+  addFleetMetricRoutes(app, services)
   addAlertRoutes(app, services)
   addAuditRoutes(app, services)
+  addAuditChainRoutes(app, services)
+  addRetentionRoutes(app, services)
+  addReportRoutes(app, services)
   addTokenRoutes(app, services)
   addHealthRoutes(app, services)
   addPrometheusRoute(app, services)

@@ -1,5 +1,6 @@
 import type { AlertOptions } from '../alerts/alert-options.ts'
 import type { Secret } from '../model/secret.ts'
+import type { RetentionOptions } from '../retention/retention-options.ts'
 
 /** What a server is started with, checked by config. */
 export interface ServerOptions {
@@ -30,6 +31,9 @@ export interface ServerOptions {
   /** An agent that told its heartbeat interval is offline after so many of them without a sign of life. */
   readonly missed_heartbeats: number
   readonly alerts: AlertOptions
+  readonly retention: RetentionOptions
+  /** File of the key that signs heads of the audit log; null for one beside the database. */
+  readonly audit_key: string | null
   /** Page counts and supplies of each device in /metrics. */
   readonly device_metrics: boolean
   /** From config; kept in the database by its hash under the name `config`. */

@@ -1,4 +1,5 @@
 import type { AlertKeeper } from '../alerts/keeper.ts'
+import type { RetentionKeeper } from '../retention/keeper.ts'
 import type { Door } from './auth/door.ts'
 import type { RefusedAttempts } from './auth/refused-attempts.ts'
 import type { ChangeBell } from './change-bell.ts'
@@ -46,6 +47,7 @@ export interface Services {
   readonly bell: ChangeBell
   readonly writes: WriteState
   readonly alerts: AlertKeeper
+  readonly retention: RetentionKeeper
   readonly instruments: Instruments
   readonly bodies: BodyMeter
   readonly log: ServerLog

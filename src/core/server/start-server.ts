@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createAlertKeeper } from '../alerts/keeper.ts'
 import { systemClock } from '../lifecycle/clock.ts'
 import { PrintMasterError } from '../model/error.ts'
+import { createRetentionKeeper } from '../retention/keeper.ts'
 import { buildApp } from './app.ts'
 import { createDoor } from './auth/door.ts'
 import { keepEnrolmentToken } from './auth/keep-enrolment.ts'
@@ -111,7 +112,7 @@ async function serve(
   )
   let keeping: ReturnType<typeof runAlerts> | null = null
   const leaveStore = async () => {
-    await keeping?.close()
+    await Promise.all([keeping?.close(), services.retention.close()])
     tokenWatch.close()
     await presence.close()
     await Promise.all([agentHub.close(), viewHub.close()])
@@ -127,6 +128,7 @@ async function serve(
     await leaveStore()
     throw explainListen(error as NodeJS.ErrnoException, options)
   }
+  services.retention.schedule()
   if (options.alerts.enabled) keeping = runAlerts(services.alerts)
   void client.ended.then(() => {
     if (!services.closing) log.error({}, 'the database threads ended; nothing can be stored any more')
@@ -225,6 +227,15 @@ async function makeServices(
     unsent,
     writes,
     alerts,
+    retention: createRetentionKeeper({
+      store,
+      database: options.database,
+      options: options.retention,
+      audit_key: options.audit_key,
+      log,
+      now,
+      monotonic,
+    }),
     bodies: { bytes: 0 },
     started_at: now(),
     closing: false,

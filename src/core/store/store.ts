@@ -1,3 +1,5 @@
+import type { StoredEntry } from '../audit/chain.ts'
+import type { Signed } from '../audit/head.ts'
 import type {
   Agent,
   AgentDetail,
@@ -11,10 +13,15 @@ import type { AuditEntry } from '../protocol/audit.ts'
 import type { BatchKind, InvalidItem } from '../protocol/batches.ts'
 import type { Command, CommandKind, CommandParams, CommandRecord, CommandUpdate } from '../protocol/commands.ts'
 import type { Device, DeviceDetail, DeviceSort, WireSupply } from '../protocol/devices.ts'
-import type { Metric, MetricPeriod, Resolution } from '../protocol/metrics.ts'
+import type { FleetPeriod, Metric, MetricPeriod, Resolution } from '../protocol/metrics.ts'
 import type { Scope, Token } from '../protocol/tokens.ts'
+import type { Actor } from './actor.ts'
 import type { CheckedItem } from './checked-item.ts'
+import type { Page, PageRequest } from './page.ts'
+import type { RetentionStore } from './retention.ts'
 import type { SupplyLevel } from './supply-levels.ts'
+
+export type { Actor, Page, PageRequest }
 
 /**
  * The database behind one interface. Every method is one whole operation: it commits, audit entry and `changes` rows
@@ -24,7 +31,7 @@ import type { SupplyLevel } from './supply-levels.ts'
  * Methods throw `StoreError` when the database refuses (disk full, locked, corrupt); everything that a caller can have
  * asked for wrongly is a value of the answer.
  */
-export interface Store {
+export interface Store extends RetentionStore {
   describe(): Promise<StoreDescription>
 
   createToken(token: NewToken, actor: Actor, now: number): Promise<Token>
@@ -61,6 +68,11 @@ export interface Store {
   listDeviceLevels(query: PageRequest): Promise<Page<DeviceLevels>>
   /** Null when there is no such device. */
   listMetrics(query: MetricsFilter): Promise<(Page<Metric | MetricPeriod> & { device_id: string }) | null>
+  /**
+   * Of all devices, by device_id and then by time; raw ones under the id that they came under, whatever was merged since:
+   * what is there when a walk begins comes once, whatever happens meanwhile.
+   */
+  listFleetMetrics(query: FleetMetricsFilter): Promise<Page<Metric | FleetPeriod>>
 
   /** What changed behind `after`, each row as it is now, oldest change first; for live views. */
   readChanges(query: ChangesFilter, now: number): Promise<ChangesPage>
@@ -99,6 +111,14 @@ export interface Store {
   /** Appends what others did; an `event_id` that its actor used already is passed over. Gives how many were new. */
   recordAudit(events: readonly NewAuditEvent[]): Promise<number>
   listAudit(query: AuditFilter): Promise<Page<AuditEntry>>
+  /** Entries as they are stored, oldest first, behind the one with this number. */
+  readAuditChain(after: number, limit: number): Promise<StoredEntry[]>
+  /** Where the chain begins and ends, and what stands for the entries that were let go. */
+  readAuditEnds(): Promise<AuditEnds & { readonly stub: Signed | null }>
+  /** The oldest entries of before a moment, `limit` at most; null when there are none. */
+  readAuditSpan(before: number, limit: number): Promise<AuditSpan | null>
+  /** Lets go of all entries up to the one that a signed stub names. Gives how many. */
+  pruneAudit(stub: Signed): Promise<number>
 
   /** For /metrics and /readyz: cheap enough for every scrape. */
   count(offlineAfterMs: number, now: number): Promise<StoreCounts>
@@ -118,14 +138,6 @@ export interface StoreDescription {
   readonly store_id: string
   readonly schema_version: number
   readonly path: string
-}
-
-/** Who did it: recorded with every audit entry. */
-export interface Actor {
-  readonly type: 'agent' | 'token' | 'local' | 'server'
-  /** agent_id, token_id, or the user's name on the machine. */
-  readonly id: string
-  readonly ip_address: string | null
 }
 
 export interface NewToken {
@@ -217,17 +229,6 @@ export type BatchOutcome =
   | { readonly outcome: 'invalid_items'; readonly items: readonly InvalidItem[] }
   | { readonly outcome: 'agent_unknown' }
 
-export interface Page<T> {
-  readonly items: readonly T[]
-  readonly next_cursor: string | null
-}
-
-/** A page's size at most, and where it begins; only `next_cursor` tells whether more follows. A cursor that this store did not give is answered with `bad_cursor` (StoreError). */
-export interface PageRequest {
-  readonly limit: number
-  readonly cursor?: string
-}
-
 export interface AgentsFilter extends PageRequest {
   readonly site_id?: string
   readonly status?: AgentStatus
@@ -280,6 +281,18 @@ export interface MetricsFilter extends PageRequest {
   readonly resolution: Resolution
 }
 
+export interface FleetMetricsFilter extends PageRequest {
+  /** Milliseconds; `from` is in, `to` is out. */
+  readonly from?: number
+  readonly to?: number
+  readonly resolution: Resolution
+  readonly site_id?: string
+  /** Raw: who brought it. Hours and days: who the device is read by. */
+  readonly agent_id?: string
+  /** Each with those that were merged with it. */
+  readonly device_ids?: readonly string[]
+}
+
 export interface AuditFilter extends PageRequest {
   readonly agent_id?: string
   readonly actor?: string
@@ -289,6 +302,19 @@ export interface AuditFilter extends PageRequest {
   /** Milliseconds of `recorded_at`; `from` is in, `to` is out. */
   readonly from?: number
   readonly to?: number
+}
+
+/** Entries that may be let go, up to one of them. */
+export interface AuditSpan {
+  readonly to_seq: number
+  /** Of that entry, hex. */
+  readonly hash: string
+}
+
+/** The entry behind which the chain begins, and its last one; null where what was written down is damaged or missing. */
+export interface AuditEnds {
+  readonly start: { readonly seq: number; readonly hash: string } | null
+  readonly end: { readonly seq: number; readonly hash: string } | null
 }
 
 export interface ChangesFilter {

@@ -1,4 +1,5 @@
 import type { Level, Supply } from '../../model/printer.ts'
+import { hasRisen } from '../../model/supply-refill.ts'
 
 /** What of a supply says that it was replaced. */
 export type SupplyMark = Pick<Supply, 'index' | 'kind' | 'color' | 'name' | 'level' | 'serial' | 'part_number'>
@@ -8,10 +9,6 @@ export interface SupplyReplaced {
   readonly from: string
   readonly to: string
 }
-
-/** Percentage points that a level has to rise by, and the percentage it has to reach. */
-const LEAST_RISE = 20
-const LEAST_LEVEL = 80
 
 /**
  * Supplies that were replaced between two readings of one printer. A supply is the same by its index, kind and colour. It was
@@ -26,7 +23,7 @@ export function findReplacedSupplies(before: readonly SupplyMark[], after: reado
     )
     if (old === undefined) return []
     const hasOtherSerial = old.serial !== undefined && supply.serial !== undefined && old.serial !== supply.serial
-    if (!hasOtherSerial && !hasRisen(old.level, supply.level)) return []
+    if (!hasOtherSerial && !isRefilled(old.level, supply.level)) return []
     return [{ supply, from: wordLevel(old.level), to: wordLevel(supply.level) }]
   })
 }
@@ -45,9 +42,7 @@ export function markSupply({ index, kind, color, name, level, serial, part_numbe
   }
 }
 
-function hasRisen(from: Level, to: Level): boolean {
-  if (from.percent === undefined || to.percent === undefined) return false
-  return to.percent >= LEAST_LEVEL && to.percent - from.percent >= LEAST_RISE
-}
+const isRefilled = (from: Level, to: Level) =>
+  from.percent !== undefined && to.percent !== undefined && hasRisen(from.percent, to.percent)
 
 const wordLevel = ({ state, percent }: Level) => (percent === undefined ? state : `${percent}%`)

@@ -1,6 +1,14 @@
 import type { FastifyInstance } from 'fastify'
+import { describeHead } from '../../audit/describe-head.ts'
+import { openSigningKey, signingKeyPath } from '../../audit/signing-key.ts'
 import {
+  type AuditChain,
+  type AuditChainQuery,
+  AuditChainQuerySchema,
+  AuditChainSchema,
   type AuditEvent,
+  type AuditHead,
+  AuditHeadSchema,
   type AuditList,
   AuditListSchema,
   type AuditLogAnswer,
@@ -59,6 +67,45 @@ export function addAuditRoutes(app: FastifyInstance, services: Services): void {
       })
       return { entries: [...page.items], next_cursor: page.next_cursor }
     },
+  )
+}
+
+/** What an auditor checks by himself: the chain as it is stored, and its end, signed. */
+export function addAuditChainRoutes(app: FastifyInstance, { client: { store }, options, now }: Services): void {
+  app.get<{ Querystring: AuditChainQuery & { limit: number } }>(
+    '/api/v1/audit/chain',
+    describeRoute({
+      id: 'readAuditChain',
+      summary: 'Read the audit log as it is stored, oldest first, to check it or to keep it',
+      tag: 'audit',
+      scope: 'admin',
+      reads: true,
+      query: AuditChainQuerySchema,
+      answer: AuditChainSchema,
+    }),
+    async (request): Promise<AuditChain> => {
+      const { after = 0, limit } = request.query
+      const entries = await store.readAuditChain(after, limit)
+      await recordAccess(store, request, {
+        action: 'audit_viewed',
+        resource_type: 'audit',
+        resource_id: null,
+        details: { chain: true, after, entries: entries.length },
+      })
+      return { entries: entries.map((entry) => ({ ...entry, hash: Buffer.from(entry.hash).toString('hex') })) }
+    },
+  )
+  app.get(
+    '/api/v1/audit/head',
+    describeRoute({
+      id: 'readAuditHead',
+      summary: 'The last entry of the audit log, signed: kept elsewhere, it shows later that nothing was changed',
+      tag: 'audit',
+      scope: 'admin',
+      answer: AuditHeadSchema,
+    }),
+    async (): Promise<AuditHead> =>
+      describeHead(store, openSigningKey(options.audit_key ?? signingKeyPath(options.database)), now()),
   )
 }
 

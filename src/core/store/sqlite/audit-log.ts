@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { type AuditBody, composeBody, limitDetails, renderBody } from '../../audit/audit-body.ts'
 import { CHAIN_START, type ChainEnd, hashEntry, type StoredEntry, verifyChain } from '../../audit/chain.ts'
+import { openStub, type Signed } from '../../audit/head.ts'
 import type { AuditEntry } from '../../protocol/audit.ts'
 import { deriveId, uuidToText } from '../derive-id.ts'
-import { type AuditFilter, DEFAULT_SITE, type NewAuditEvent, type Page } from '../store.ts'
+import {
+  type AuditEnds,
+  type AuditFilter,
+  type AuditSpan,
+  DEFAULT_SITE,
+  type NewAuditEvent,
+  type Page,
+} from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
@@ -13,6 +21,8 @@ import { takePage } from './take-page.ts'
 
 export type AuditLog = ReturnType<typeof prepareAuditLog>
 
+/** SQLite takes it for no limit. */
+const ALL = -1
 const COLUMNS = 'seq, event_id, recorded_at, agent_id, actor, action, resource_type, resource_id, body, hash'
 
 export function prepareAuditLog(db: Database) {
@@ -31,7 +41,17 @@ export function prepareAuditLog(db: Database) {
     'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   )
   const isInUse = db.prepare('SELECT 1 FROM tokens UNION ALL SELECT 1 FROM agents LIMIT 1')
-  const walk = db.prepare<[], StoredEntry>(`SELECT ${COLUMNS} FROM audit_log ORDER BY seq`)
+  const walk = db.prepare<[number], StoredEntry>(`SELECT ${COLUMNS} FROM audit_log ORDER BY seq LIMIT ?`)
+  const readChain = db.prepare<[number, number], StoredEntry>(
+    `SELECT ${COLUMNS} FROM audit_log WHERE seq > ? ORDER BY seq LIMIT ?`,
+  )
+  const findHash = db.prepare<[number], Uint8Array>('SELECT hash FROM audit_log WHERE seq = ?').pluck()
+  const dropUntil = db.prepare('DELETE FROM audit_log WHERE seq <= ?')
+  const dropStubs = db.prepare('DELETE FROM audit_stubs')
+  const putStub = db.prepare('INSERT INTO audit_stubs (to_seq, body, public_key, signature) VALUES (?, ?, ?, ?)')
+  const readStub = db.prepare<[], { body: string; public_key: string; signature: Uint8Array }>(
+    'SELECT body, public_key, signature FROM audit_stubs ORDER BY to_seq DESC LIMIT 1',
+  )
   const prepare = cacheStatements(db)
 
   /** Null for a text that nobody here wrote. */
@@ -98,6 +118,62 @@ export function prepareAuditLog(db: Database) {
       }
     },
 
+    /** The oldest entries that were recorded before a moment, without a gap; null when there are none. */
+    readSpan(before: number, limit: number): AuditSpan | null {
+      let last: StoredEntry | null = null
+      for (const entry of walk.iterate(limit)) {
+        if (entry.recorded_at >= before) break
+        last = entry
+      }
+      return last === null ? null : { to_seq: last.seq, hash: Buffer.from(last.hash).toString('hex') }
+    },
+
+    /** Lets go of all entries up to the one that a stub names. Gives how many. */
+    prune(stub: Signed): number {
+      const said = openStub(stub)
+      if (typeof said === 'string') throw new StoreError('corrupt', said)
+      const { to_seq, hash } = said
+      const found = findHash.get(to_seq)
+      if (found === undefined || Buffer.from(found).toString('hex') !== hash) {
+        throw new StoreError('corrupt', `audit entry ${to_seq} is not the one that the stub names`)
+      }
+      dropStubs.run()
+      putStub.run(to_seq, stub.body, stub.public_key, Buffer.from(stub.signature, 'hex'))
+      writeMeta.run('audit_start', `${to_seq} ${hash}`)
+      return dropUntil.run(to_seq).changes
+    },
+
+    /** What stands for the entries that were let go; null while all are there. */
+    stub: (): Signed | null => {
+      const row = readStub.get()
+      if (row === undefined) return null
+      return { ...row, signature: Buffer.from(row.signature).toString('hex') }
+    },
+
+    /** Where the chain begins and ends, as it was written down beside it. */
+    ends: (): AuditEnds => {
+      const write = (end: ChainEnd | null) => end && { seq: end.seq, hash: Buffer.from(end.hash).toString('hex') }
+      const wanted = readMeta.get('audit_end') === undefined && isInUse.get() !== undefined
+      return { start: write(readEnd('audit_start')), end: wanted ? null : write(readEnd('audit_end')) }
+    },
+
+    /** Entries as they are stored, oldest first. */
+    readChain: (after: number, limit: number): StoredEntry[] => readChain.all(after, limit),
+
+    /** What is wrong with the beginning of the log, where entries were let go. */
+    verifyStub(start: ChainEnd | null): string[] {
+      const stub = this.stub()
+      if (stub === null) {
+        return start === null || start.seq === 0
+          ? []
+          : [`audit entries 1 to ${start.seq} are missing, and no stub says why`]
+      }
+      const said = openStub(stub)
+      if (typeof said === 'string') return [said]
+      const fits = start !== null && start.seq === said.to_seq && Buffer.from(start.hash).toString('hex') === said.hash
+      return fits ? [] : [`the audit log does not begin behind entry ${said.to_seq}, as its stub says`]
+    },
+
     /** One sentence for each thing that was not written by this program. */
     verify(): string[] {
       const [start, end] = [readEnd('audit_start'), readEnd('audit_end')]
@@ -108,8 +184,8 @@ export function prepareAuditLog(db: Database) {
       else if (readMeta.get('audit_end') === undefined && isInUse.get() !== undefined) {
         problems.push(`audit_end in the table meta is missing: ${UNKNOWN_END}`)
       }
-      if (problems.length > 0) return [...problems, ...verifyChain(walk.iterate(), start, null)]
-      return verifyChain(walk.iterate(), start, end)
+      if (problems.length > 0) return [...problems, ...verifyChain(walk.iterate(ALL), start, null)]
+      return [...this.verifyStub(start), ...verifyChain(walk.iterate(ALL), start, end)]
     },
   }
 }

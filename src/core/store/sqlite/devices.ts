@@ -149,7 +149,8 @@ export function prepareDevices(db: Database, metrics: Metrics) {
           after === null ? {} : { value: after[0] as CursorValue, id: after[1] as CursorValue },
         )
       }
-      if (rows.length <= limit) {
+      // every device has an id
+      if (rows.length <= limit && column !== 'device_id') {
         const id = after !== null && after[0] === null ? (after[1] as CursorValue) : null
         read([`${known} IS NULL`, ...(id === null ? [] : ['id > @id'])], 'id', id === null ? {} : { id })
       }

@@ -30,6 +30,16 @@ export function prepareJournals(db: Database) {
      ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq`,
   )
 
+  const list = db.prepare<[], { readonly agent: number; readonly journal_id: string; readonly last_seq: number }>(
+    'SELECT agent, journal_id, last_seq FROM journals',
+  )
+  // in the order of their numbers, which is that of time; the newest of each journal stays, because a fork shows there
+  const oldest = db.prepare<[object], { readonly seq: number; readonly stored_at: number }>(
+    `SELECT seq, stored_at FROM batches WHERE agent = @agent AND journal_id = @journal_id AND seq < @last_seq
+     ORDER BY seq LIMIT @limit`,
+  )
+  const drop = db.prepare('DELETE FROM batches WHERE agent = ? AND journal_id = ? AND seq = ?')
+
   /** A batch that fills a gap uncovers those that came before it. */
   const advance = (agent: number, journal_id: string, seq: number): void => {
     // batches are counted from 1: what a journal had before this database knew it is missing as well
@@ -54,6 +64,21 @@ export function prepareJournals(db: Database) {
       const journal_id = batch.journal_id.toLowerCase()
       insert.run({ ...answer, agent, journal_id, seq, content_hash, other })
       advance(agent, journal_id, seq)
+    },
+
+    /** Forgets old answers of batches behind which nothing is missing. Gives how many. */
+    drop(before: number, limit: number): number {
+      let dropped = 0
+      for (const journal of list.all()) {
+        const { agent, journal_id } = journal
+        for (const { seq, stored_at } of oldest.all({ ...journal, limit: limit - dropped })) {
+          if (stored_at >= before) break
+          drop.run(agent, journal_id, seq)
+          dropped += 1
+        }
+        if (dropped >= limit) break
+      }
+      return dropped
     },
 
     /** The highest sequence number up to which nothing is missing, 0 while the first is; null for a journal that is not known. */

@@ -19,7 +19,7 @@ export interface DeviceGroup {
 }
 
 type Counters = Record<CounterName, number | null>
-interface ReadingRow extends Counters {
+export interface ReadingRow extends Counters {
   readonly id: number
   readonly reading_id: Buffer
   readonly agent_id: string
@@ -44,7 +44,7 @@ export const MOST_SUMMED = 50_000
 const MOST_AHEAD = 100
 
 const PERIODS: Readonly<Record<Exclude<Resolution, 'raw'>, number>> = { hour: 3_600_000, day: 86_400_000 }
-const SHORT = `h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.received_at,
+export const SHORT = `h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.received_at,
   h.clock_offset_ms, h.time_mark, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}`
 /** What `sayAgain` needs. */
 const SAID = `h.sampled_at, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}, h.rest`
@@ -198,7 +198,7 @@ function sayAgain(row: SaidRow): Record<string, unknown> {
   }
 }
 
-function renderReading(row: ReadingRow, device_id: string): Metric {
+export function renderReading(row: ReadingRow, device_id: string): Metric {
   // a word of the server: what an agent may have said under it does not pass for that
   const { of_other_agent: _, ...said } = sayAgain(row)
   return {

@@ -3,13 +3,14 @@ import { applyMigrations } from './apply-migrations.ts'
 import { INITIAL } from './migrations/0001-initial.ts'
 import { WHAT_ELSE_IS_TOLD } from './migrations/0002-what-else-is-told.ts'
 import { LIVE } from './migrations/0003-live.ts'
+import { RETENTION } from './migrations/0004-retention.ts'
 import { type Database, type OpenOptions, SERVER_TUNING } from './open-database.ts'
 
 /** 'PMST': tells our files from those of other programs. */
 export const APPLICATION_ID = 0x504d5354
 
 /** The first makes the schema 1 of an empty file, the next 2 of 1, and so on. What was released is never edited. */
-export const MIGRATIONS: readonly string[] = [INITIAL, WHAT_ELSE_IS_TOLD, LIVE]
+export const MIGRATIONS: readonly string[] = [INITIAL, WHAT_ELSE_IS_TOLD, LIVE, RETENTION]
 
 /**
  * Brings the database of a server to the newest schema.

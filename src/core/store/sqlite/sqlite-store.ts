@@ -1,28 +1,41 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { timeOf } from '../retention.ts'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { prepareAgentHealth } from './agent-health.ts'
 import { prepareAgents } from './agents.ts'
 import { prepareAlerts } from './alerts.ts'
+import { prepareArchives } from './archives.ts'
 import { prepareAuditLog } from './audit-log.ts'
 import { writeBackup } from './backup.ts'
 import { prepareChanges } from './changes.ts'
 import { checkDatabase } from './check.ts'
 import { prepareCommands } from './commands.ts'
 import { prepareDeviceLevels } from './device-levels.ts'
+import { prepareDevicePages } from './device-pages.ts'
 import { prepareDeviceReports } from './device-reports.ts'
 import { prepareDevices } from './devices.ts'
+import { prepareFleetMetrics } from './fleet-metrics.ts'
+import { prepareFoldMonths } from './fold-months.ts'
+import { prepareFreeSpace } from './free-space.ts'
 import { prepareHeartbeats } from './heartbeats.ts'
 import { prepareIngest } from './ingest.ts'
+import { prepareJournals } from './journals.ts'
 import { prepareLive } from './live.ts'
 import { prepareMeta } from './meta.ts'
 import { prepareMetrics } from './metrics.ts'
 import { MIGRATIONS, migrate } from './migrate.ts'
 import { type Database, type OpenOptions, openDatabase } from './open-database.ts'
 import { keepPatience } from './patience.ts'
+import { preparePeriodRows } from './period-rows.ts'
+import { preparePolicies } from './policies.ts'
 import { preparePresence } from './presence.ts'
 import { prepareRegistration } from './registration.ts'
+import { prepareRestoredReadings } from './restored-readings.ts'
+import { prepareRetentionSizes } from './retention-sizes.ts'
+import { prepareRetiredRows } from './retired-rows.ts'
+import { prepareRollUp } from './roll-up.ts'
 import { sqliteCode, translateError } from './sqlite-error.ts'
 import { prepareTokens } from './tokens.ts'
 import { watchPlace } from './watch-place.ts'
@@ -66,6 +79,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const agentHealth = prepareAgentHealth(db)
   const metrics = prepareMetrics(db)
   const devices = prepareDevices(db, metrics)
+  const listFleetMetrics = prepareFleetMetrics(db, metrics)
   const deviceReports = prepareDeviceReports(db)
   const presence = preparePresence(db, changes)
   const commands = prepareCommands(db, audit)
@@ -75,6 +89,17 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const checkPlace = watchPlace(db, path)
   const ingest = prepareIngest(db, audit, changes, checkPlace)
   const patience = keepPatience(db)
+  const periods = preparePeriodRows(db)
+  const rollUp = prepareRollUp(db, periods)
+  const months = prepareFoldMonths(db, periods)
+  const retired = prepareRetiredRows(db)
+  const archives = prepareArchives(db, retired, audit)
+  const restored = prepareRestoredReadings(db)
+  const policies = preparePolicies(db, audit)
+  const pages = prepareDevicePages(db, periods, rollUp)
+  const readSizes = prepareRetentionSizes(db, () => rollUp.rolledUpTo())
+  const space = prepareFreeSpace(db)
+  const journals = prepareJournals(db)
 
   /** @param isTold that it works shows that no lock is in the way */
   const attempt = async <T>(work: () => T, isTold: boolean): Promise<T> => {
@@ -131,6 +156,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
         const group = devices.findGroup(query.device_id)
         return group === null ? null : metrics.list(group, query)
       }),
+    listFleetMetrics: (query) => view(() => listFleetMetrics(query)),
 
     readChanges: (query, now) => view(() => live.readChanges(query, now)),
     readSnapshot: (query, now) => view(() => live.readSnapshot(query, now)),
@@ -153,6 +179,33 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
 
     recordAudit: (events) => write(() => audit.record(events)),
     listAudit: (query) => read(() => audit.list(query)),
+    readAuditChain: (after, limit) => read(() => audit.readChain(after, limit)),
+    readAuditEnds: () => view(() => ({ ...audit.ends(), stub: audit.stub() })),
+    readAuditSpan: (before, limit) => read(() => audit.readSpan(before, limit)),
+    pruneAudit: (stub) => write(() => audit.prune(stub)),
+
+    rollUp: (limit, notBefore) => write(() => rollUp.step(limit, (site_id) => timeOf(notBefore, site_id))),
+    rolledUpTo: () => read(() => rollUp.mayLeaveUpTo()),
+    foldMonths: (before, after, limit) => write(() => months.fold(before, after, limit)),
+    dropPeriodPart: (part, before, limit) => write(() => months.dropPart(part, before, limit)),
+    readRetired: (range, limit) => view(() => retired.read(range, limit)),
+    beginArchive: (source, proposed, now) => write(() => archives.begin(source, proposed, now)),
+    recordArchive: (archive, now) => write(() => archives.record(archive, now)),
+    listOpenArchives: () => read(() => archives.listOpen()),
+    listArchives: (source, after, limit) => read(() => archives.list(source, after, limit)),
+    removeArchived: (archive_id, limit, now) => write(() => archives.remove(archive_id, limit, now)),
+    removeRetired: (range, limit) => write(() => retired.remove(range, limit)),
+    restoreReadings: (rows, until) => write(() => restored.restore(rows, until)),
+    dropRestored: (now, limit) => write(() => restored.drop(now, limit)),
+    dropBatches: (before, limit) => write(() => journals.drop(before, limit)),
+    listPolicies: () => read(() => policies.list()),
+    setPolicy: (policy, actor, now) => write(() => policies.set(policy, actor, now)),
+    resetPolicy: (site_id, metric_type, actor, now) => write(() => policies.reset(site_id, metric_type, actor, now)),
+    listPages: (query) => view(() => pages.list(query)),
+    readRetentionSizes: () => view(() => readSizes()),
+    freeSpace: () => read(() => space.state()),
+    releaseSpace: (count) => attempt(() => space.release(count), true),
+    compact: () => attempt(() => space.compact(), true),
 
     count: (offlineAfterMs, now) =>
       view(() => ({

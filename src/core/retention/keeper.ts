@@ -1,0 +1,180 @@
+import { pruneAudit } from '../audit/prune.ts'
+import { openSigningKey, signingKeyPath } from '../audit/signing-key.ts'
+import type { RunState } from '../protocol/retention.ts'
+import type { Actor, Store } from '../store/store.ts'
+import { describePlace, openArchivePlace } from './archive/open-place.ts'
+import type { Policy } from './policies.ts'
+import { listPolicies } from './policies.ts'
+import type { RetentionOptions } from './retention-options.ts'
+import { type RetentionEvent, runRetention } from './run-retention.ts'
+
+export interface RetentionKeeper {
+  /** Starts a run; what is told is of the run that goes on where there is one. */
+  start(actor: Actor): { readonly started: boolean; readonly ended: Promise<void> }
+  state(): RunState
+  policies(): Promise<Policy[]>
+  /** Where rows go before they are deleted; null for nowhere. */
+  place(): string | null
+  /** Begins to run it every day. */
+  schedule(): void
+  /** Ends a run after the step that it is in. */
+  close(): Promise<void>
+}
+
+export interface KeeperServices {
+  readonly store: Store
+  /** Its path. */
+  readonly database: string
+  readonly options: RetentionOptions
+  /** Where the audit log's key is; null for beside the database. */
+  readonly audit_key: string | null
+  readonly log: {
+    info(fields: object, message: string): void
+    error(fields: object, message: string): void
+  }
+  readonly now: () => number
+  readonly monotonic: () => number
+  readonly onEvent?: (event: RetentionEvent) => void
+}
+
+const LONGEST_WAIT_MS = 3_600_000
+const ACTOR: Actor = { type: 'server', id: 'server', ip_address: null }
+
+/** One run at a time, begun by the clock or by somebody. */
+export function createRetentionKeeper(services: KeeperServices): RetentionKeeper {
+  const { store, database, options, log, now } = services
+  const stop = new AbortController()
+  let state: Omit<RunState, 'next_at'> = EMPTY
+  let running: Promise<void> | null = null
+  let timer: NodeJS.Timeout | null = null
+  let next_at: number | null = null
+
+  const policies = async () => listPolicies(options, await store.listPolicies())
+
+  const run = async (actor: Actor): Promise<void> => {
+    const place = options.archive === null ? null : await openArchivePlace(options.archive, database)
+    try {
+      const key = () => openSigningKey(services.audit_key ?? signingKeyPath(database))
+      const events = runRetention({
+        store,
+        place,
+        policies: await policies(),
+        now,
+        monotonic: services.monotonic,
+        pruneAudit: (before) => pruneAudit(store, key, before, now()),
+        signal: stop.signal,
+      })
+      for await (const event of events) {
+        state = addEvent(state, event)
+        services.onEvent?.(event)
+      }
+    } finally {
+      await place?.close()
+    }
+    if (stop.signal.aborted || isNothing(state)) return
+    const { rolled_up, months, archived, deleted, released_bytes } = state
+    const details = { rolled_up, months, archived, deleted, released_bytes }
+    const at = now()
+    await store.recordAudit([
+      {
+        event_id: null,
+        actor,
+        agent_id: null,
+        action: 'retention_run',
+        resource_type: 'retention',
+        resource_id: null,
+        outcome: 'success',
+        details,
+        occurred_at: at,
+        recorded_at: at,
+      },
+    ])
+    log.info(details, 'retention: done')
+  }
+
+  const begin = async (actor: Actor): Promise<void> => {
+    state = { ...EMPTY, running: true, started_at: utc(now()) }
+    try {
+      await run(actor)
+      state = { ...state, running: false, ended_at: utc(now()) }
+    } catch (error) {
+      const isStopped = stop.signal.aborted
+      state = { ...state, running: false, ended_at: utc(now()), error: isStopped ? null : (error as Error).message }
+      if (!isStopped) log.error({ error: (error as Error).message }, 'retention ended early; the next run goes on')
+    } finally {
+      running = null
+    }
+  }
+
+  const wait = () => {
+    if (next_at === null || stop.signal.aborted) return
+    const left = next_at - now()
+    if (left <= 0) {
+      running ??= begin(ACTOR)
+      next_at = findNext(now(), options.hour)
+      return wait()
+    }
+    // a clock that is set meanwhile is noticed within the hour
+    timer = setTimeout(wait, Math.min(left, LONGEST_WAIT_MS))
+    timer.unref()
+  }
+
+  return {
+    start(actor) {
+      const started = running === null
+      running ??= begin(actor)
+      return { started, ended: running }
+    },
+    state: () => ({ ...state, next_at: next_at === null ? null : utc(next_at) }),
+    policies,
+    place: () => (options.archive === null ? null : describePlace(options.archive, database)),
+    schedule() {
+      next_at = findNext(now(), options.hour)
+      wait()
+    },
+    async close() {
+      stop.abort()
+      if (timer !== null) clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+const EMPTY: Omit<RunState, 'next_at'> = {
+  running: false,
+  started_at: null,
+  ended_at: null,
+  error: null,
+  rolled_up: 0,
+  months: 0,
+  archived: 0,
+  deleted: 0,
+  released_bytes: 0,
+}
+const utc = (time: number) => new Date(time).toISOString()
+const isNothing = ({ rolled_up, months, archived, deleted, released_bytes }: typeof EMPTY) =>
+  rolled_up + months + archived + deleted + released_bytes === 0
+
+function addEvent(state: typeof EMPTY, event: RetentionEvent): typeof EMPTY {
+  switch (event.kind) {
+    case 'rolled_up':
+      return { ...state, rolled_up: state.rolled_up + event.readings }
+    case 'months':
+      return { ...state, months: state.months + event.months }
+    case 'archived':
+      return { ...state, archived: state.archived + event.rows }
+    case 'deleted':
+      return { ...state, deleted: state.deleted + event.rows }
+    case 'released':
+      return { ...state, released_bytes: state.released_bytes + event.bytes }
+  }
+}
+
+/** The next moment of a clock on the wall that shows this hour. */
+export function findNext(now: number, hour: number | null): number | null {
+  if (hour === null) return null
+  const next = new Date(now)
+  next.setHours(hour, 0, 0, 0)
+  if (next.getTime() <= now) next.setDate(next.getDate() + 1)
+  return next.getTime()
+}

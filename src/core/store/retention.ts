@@ -1,0 +1,219 @@
+import type { CounterName } from '../model/printer.ts'
+import type { Correction } from '../summary/count-pages.ts'
+import { startOfMonth } from '../summary/periods.ts'
+import type { Actor } from './actor.ts'
+import type { Page, PageRequest } from './page.ts'
+
+/** A moment for each site that has its own, and one for the others (`*`); milliseconds. */
+export type SiteTimes = Readonly<Record<string, number>>
+export const ANY_SITE = '*'
+export const timeOf = (times: SiteTimes, site_id: string): number => times[site_id] ?? (times[ANY_SITE] as number)
+
+/** The beginnings of the months that these moments are in: a month is past when all of it is. */
+export const startMonths = (times: SiteTimes): SiteTimes =>
+  Object.fromEntries(Object.entries(times).map(([site, moment]) => [site, startOfMonth(moment)]))
+
+export interface RollUpStep {
+  /** Brought into their periods in this step. */
+  readonly readings: number
+  /** Days and months that were written. */
+  readonly periods: number
+  /** True when there was nothing left to do. */
+  readonly is_done: boolean
+}
+
+/** Tables whose rows leave as they are, into archives. */
+export const RETIRED_SOURCES = [
+  'metrics_history',
+  'metrics_daily',
+  'metrics_monthly',
+  'alerts',
+  'commands',
+  'agent_health',
+] as const
+export type RetiredSource = (typeof RETIRED_SOURCES)[number]
+
+/** A place in the order in which the rows of a source leave. */
+export type RetiredKey = readonly number[]
+
+/** Which rows of a source leave: fixed, so that the same rows are found again to be deleted. */
+export interface RetiredRange {
+  readonly source: RetiredSource
+  /** Rows of before. */
+  readonly before: SiteTimes
+  /** Readings: those up to this rowid, which are in their periods. */
+  readonly top: number
+  /** Behind this row. */
+  readonly after: RetiredKey | null
+  /** Up to this row, and it as well. */
+  readonly upto: RetiredKey | null
+}
+
+export type ArchivedRow = Readonly<Record<string, unknown>>
+
+export interface RetiredPage {
+  readonly rows: readonly ArchivedRow[]
+  /** Earliest and latest moment that they are of; milliseconds, null without rows. */
+  readonly first_at: number | null
+  readonly last_at: number | null
+  /** Of the last row; null when nothing follows. */
+  readonly next: RetiredKey | null
+  readonly last: RetiredKey | null
+}
+
+export interface NewArchive {
+  readonly archive_id: string
+  readonly source: string
+  readonly place: string
+  readonly name: string
+  readonly rows: number
+  readonly bytes: number
+  readonly sha256: string
+  readonly first_at: number | null
+  readonly last_at: number | null
+  readonly range: RetiredRange | null
+}
+
+export interface Archive extends NewArchive {
+  readonly verified_at: number
+  /** When its last row left; null while some are still there. */
+  readonly deleted_at: number | null
+}
+
+/** Days and months of which one kind of content leaves. */
+export type PeriodPart = 'counters' | 'levels' | 'states'
+
+export interface StoredPolicy {
+  readonly site_id: string
+  readonly metric_type: string
+  readonly keep_detailed_days: number
+  readonly keep_summary_days: number
+  readonly delete_after_days: number
+}
+
+export interface SourceSize {
+  readonly source: string
+  readonly rows: number
+  readonly oldest: number | null
+  readonly newest: number | null
+}
+
+export interface RetentionSizes {
+  readonly sources: readonly SourceSize[]
+  /** Readings that are in no day yet. */
+  readonly waiting: number
+}
+
+export interface PagesFilter extends PageRequest {
+  /** Milliseconds; `from` is in, `to` is out. */
+  readonly from: number
+  readonly to: number
+  readonly device_id?: string
+  readonly agent_id?: string
+  readonly site_id?: string
+}
+
+export interface PagesCounter {
+  /** As it was when the span began: of the last reading before, or of the first one in it. */
+  readonly first: number
+  readonly last: number
+  readonly pages: number
+}
+
+/** What one device printed in a span. */
+export interface DevicePages {
+  readonly device_id: string
+  readonly site_id: string
+  readonly agent_id: string | null
+  readonly agent_name: string | null
+  readonly manufacturer: string | null
+  readonly model: string | null
+  readonly serial: string | null
+  readonly ip: string | null
+  readonly location: string | null
+  readonly asset_number: string | null
+  readonly counters: Readonly<Partial<Record<CounterName, PagesCounter>>>
+  readonly corrections: readonly Correction[]
+  /** Of the reading that the count begins with and the one that it ends with; null without readings. */
+  readonly first_at: number | null
+  readonly last_at: number | null
+}
+
+export interface RestoreOutcome {
+  readonly restored: number
+  /** Their reading_id is known here. */
+  readonly already_here: number
+  /** Of devices or agents that this database never had. */
+  readonly unknown_device: number
+}
+
+export interface FreeSpace {
+  readonly free_bytes: number
+  readonly total_bytes: number
+  /** False where the file can only be made smaller by writing it anew (`compact`). */
+  readonly shrinks: boolean
+}
+
+/** What keeps a database from growing for ever: part of `Store`. Each step is a short transaction; callers repeat them. */
+export interface RetentionStore {
+  /** Brings some more readings into their days; those of before `notBefore` belong to none any more. */
+  rollUp(limit: number, notBefore: SiteTimes): Promise<RollUpStep>
+  /** The rowid of the newest reading that is in its day, or has none; readings up to it may leave. */
+  rolledUpTo(): Promise<number>
+  /** Days of months that ended before become months, from device `after` on; `next` is the device to go on with. */
+  foldMonths(
+    before: SiteTimes,
+    after: number,
+    limit: number,
+  ): Promise<{
+    readonly months: number
+    readonly days: number
+    readonly is_done: boolean
+    readonly next: number | null
+  }>
+  /** Empties one kind of content of days and months. Gives how many; fewer than `limit` means all. */
+  dropPeriodPart(part: PeriodPart, before: SiteTimes, limit: number): Promise<number>
+
+  readRetired(range: RetiredRange, limit: number): Promise<RetiredPage>
+  /** The name of the next archive of a source; the same until one is recorded. @param proposed taken where there is none yet */
+  beginArchive(
+    source: RetiredSource,
+    proposed: string,
+    now: number,
+  ): Promise<{ readonly archive_id: string; readonly created_at: number }>
+  /** Records a file that was verified, with an audit entry: only then may its rows leave. */
+  recordArchive(archive: NewArchive, now: number): Promise<void>
+  /** Those whose rows may still be here. */
+  listOpenArchives(): Promise<Archive[]>
+  listArchives(source: string | null, after: number, limit: number): Promise<(Archive & { readonly id: number })[]>
+  /** Deletes some of the rows that an archive holds. */
+  removeArchived(
+    archive_id: string,
+    limit: number,
+    now: number,
+  ): Promise<{ readonly deleted: number; readonly is_done: boolean }>
+  /** Deletes rows without an archive, where that was asked for. Gives how many; fewer than `limit` means all. */
+  removeRetired(range: RetiredRange, limit: number): Promise<number>
+  /** Brings readings back until a moment; they do not count again. */
+  restoreReadings(rows: readonly ArchivedRow[], until: number): Promise<RestoreOutcome>
+  /** Lets restored readings go whose time is over. Gives how many; fewer than `limit` means all. */
+  dropRestored(now: number, limit: number): Promise<number>
+  /** Forgets the answers that old batches got. Gives how many; fewer than `limit` means all. */
+  dropBatches(before: number, limit: number): Promise<number>
+
+  listPolicies(): Promise<StoredPolicy[]>
+  /** Audited. */
+  setPolicy(policy: StoredPolicy, actor: Actor, now: number): Promise<void>
+  /** False where none was set. Audited. */
+  resetPolicy(site_id: string, metric_type: string, actor: Actor, now: number): Promise<boolean>
+
+  /** By device, in the order in which they came to be known. */
+  listPages(query: PagesFilter): Promise<Page<DevicePages>>
+  /** Walks whole tables. */
+  readRetentionSizes(): Promise<RetentionSizes>
+  freeSpace(): Promise<FreeSpace>
+  /** Gives some free pages back to the system; true when there are none left to give. */
+  releaseSpace(pages: number): Promise<boolean>
+  /** Writes the database anew, without free space, so that it can shrink from then on. Nothing else is written meanwhile. */
+  compact(): Promise<void>
+}

@@ -1,0 +1,83 @@
+import type { CounterName } from '../model/printer.ts'
+
+/** More sheets a minute than any printer that is fed with sheets. */
+const MOST_PER_MINUTE = 200
+/** A counter may lag behind what it counts, and readings may be close to each other. */
+const LAG_MS = 15 * 60_000
+/** A printer whose counter fell so low has just begun to count anew. */
+const MOST_AFTER_RESET = 1000
+/** A counter that jumped comes back to where it was within so long, or not at all. */
+const RETURNS_WITHIN_MS = 7 * 86_400_000
+/** Where counters begin anew by themselves. */
+const ENDS = [1e6, 1e7, 1e8, 2 ** 24, 2 ** 31, 2 ** 32]
+/** How near to its end a counter was, and how near to zero it is, as a share of the whole. */
+const NEAR_END = 0.02
+
+export const CORRECTION_KINDS = ['reset', 'roll_over', 'swap', 'return'] as const
+/**
+ * Why a counter's step is not what was printed. `reset`: began anew at zero. `roll_over`: went past its last number. `swap`: it
+ * is another counter now (another board, another machine). `return`: the counter of before is back (a swap that was
+ * undone, a zero told while starting).
+ */
+export type CorrectionKind = (typeof CORRECTION_KINDS)[number]
+
+export interface Correction {
+  readonly counter: CounterName
+  /** Of the reading that showed it; milliseconds. */
+  readonly at: number
+  readonly kind: CorrectionKind
+  readonly before: number
+  readonly after: number
+  /** What was counted for this step. */
+  readonly pages: number
+}
+
+/** Where a counter is, and where it was before it jumped last. */
+export interface CounterState {
+  readonly value: number
+  readonly at: number
+  readonly left: { readonly value: number; readonly at: number; readonly counted: number } | null
+}
+
+export interface Step {
+  readonly state: CounterState
+  /** Never negative. */
+  readonly pages: number
+  readonly correction: Omit<Correction, 'counter'> | null
+}
+
+/**
+ * What was printed between two readings that follow each other: the difference where a printer can have printed that, and
+ * else as much as is sure. What a counter began with is nobody's pages.
+ * @param before null for the first reading of all
+ */
+export function countStep(before: CounterState | null, value: number, at: number): Step {
+  if (before === null) return { state: { value, at, left: null }, pages: 0, correction: null }
+  const left = before.left !== null && at - before.left.at <= RETURNS_WITHIN_MS ? before.left : null
+  const grown = value - before.value
+  const elapsed = at - before.at
+  if (grown >= 0 && grown <= mostIn(elapsed)) {
+    const counted = left && { ...left, counted: left.counted + grown }
+    return { state: { value, at, left: counted }, pages: grown, correction: null }
+  }
+  const correct = (kind: CorrectionKind, pages: number, next: CounterState['left']): Step => ({
+    state: { value, at, left: next },
+    pages,
+    correction: { at, kind, before: before.value, after: value, pages },
+  })
+  if (left !== null && value >= left.value && value - left.value <= mostIn(at - left.at)) {
+    // what was counted from zero in between is part of what the counter of before counted, if it was the same machine
+    return correct('return', Math.max(0, value - left.value - left.counted), null)
+  }
+  const leaves = (counted: number) => ({ value: before.value, at: before.at, counted })
+  if (grown < 0) {
+    const end = ENDS.find((each) => before.value < each && before.value >= each * (1 - NEAR_END))
+    const past = end === undefined ? Number.POSITIVE_INFINITY : end - before.value + value
+    if (end !== undefined && value <= end * NEAR_END && past <= mostIn(elapsed)) return correct('roll_over', past, null)
+    if (value <= MOST_AFTER_RESET && value <= mostIn(elapsed)) return correct('reset', value, leaves(value))
+  }
+  return correct('swap', 0, leaves(0))
+}
+
+/** Pages that may be printed in a time. */
+const mostIn = (elapsed: number) => ((elapsed + LAG_MS) / 60_000) * MOST_PER_MINUTE
