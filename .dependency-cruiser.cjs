@@ -118,6 +118,7 @@ module.exports = {
     ),
     outside('undici-in-the-client', 'undici', ['^src/core/client/']),
     outside('ws-at-both-ends', 'ws', ['^src/core/(client|server/live)/']),
+    outside('s3-in-the-archives', '@aws-sdk', ['^src/core/retention/archive/']),
     outside('nodemailer-in-the-alerts', '(@types/)?nodemailer', ['^src/core/alerts/']),
     outside('fastify-in-the-server', '(fastify|@fastify)', ['^src/core/server/']),
     outside('cli-table3-in-one-file', 'cli-table3', ['^src/core/output/table\\.ts$']),

@@ -3,6 +3,14 @@ import { commands as helpCommands } from '@oclif/plugin-help'
 import Agent from './commands/agent.ts'
 import AgentCommand from './commands/command.ts'
 import Demo from './commands/demo.ts'
+import Export from './commands/export.ts'
+import ReportPages from './commands/report/pages.ts'
+import RetentionArchive from './commands/retention/archive.ts'
+import RetentionPlan from './commands/retention/plan.ts'
+import RetentionRestore from './commands/retention/restore.ts'
+import RetentionRun from './commands/retention/run.ts'
+import RetentionSet from './commands/retention/set.ts'
+import RetentionShow from './commands/retention/show.ts'
 import Scan from './commands/scan.ts'
 import ServerBackup from './commands/server/backup.ts'
 import ServerRestore from './commands/server/restore.ts'
@@ -22,6 +30,14 @@ export const COMMANDS: Record<string, Command.Class> = {
   agent: Agent,
   command: AgentCommand,
   demo: Demo,
+  export: Export,
+  'report:pages': ReportPages,
+  'retention:archive': RetentionArchive,
+  'retention:plan': RetentionPlan,
+  'retention:restore': RetentionRestore,
+  'retention:run': RetentionRun,
+  'retention:set': RetentionSet,
+  'retention:show': RetentionShow,
   scan: Scan,
   simulate: Simulate,
   server: Server,
@@ -35,6 +51,8 @@ export const COMMANDS: Record<string, Command.Class> = {
 
 /** What help says of words that several commands begin with. */
 export const TOPICS: Record<string, { description: string }> = {
+  report: { description: 'What was printed between two dates.' },
+  retention: { description: 'What a server keeps how long; archives of the rest.' },
   server: { description: 'Take in what agents report; copy its database, put a copy in its place.' },
   token: { description: 'Make, show and revoke the tokens that open a server.' },
 }

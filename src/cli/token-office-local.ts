@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os'
 import { PrintMasterError } from '../core/model/error.ts'
 import { hashToken } from '../core/server/auth/hash-token.ts'
 import { makeToken } from '../core/server/auth/make-token.ts'
-import type { Actor, Store } from '../core/store/store.ts'
+import type { Store } from '../core/store/store.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
+import { describeUser } from './describe-user.ts'
 import { openDatabase, openOrMakeDatabase } from './open-database.ts'
 import { loadServerConfig } from './server-config.ts'
 import type { TokenFlags } from './token-flags.ts'
@@ -60,18 +60,5 @@ export async function openLocalOffice(
       throw new PrintMasterError('server_refused', `there is no token ${quoteText(token_id)} in ${quoteText(database)}`)
     },
     close: async () => opened?.close(),
-  }
-}
-
-function describeUser(): Actor {
-  return { type: 'local', id: nameUser(), ip_address: null }
-}
-
-function nameUser(): string {
-  try {
-    return userInfo().username
-  } catch {
-    // a service account without an entry in the list of users
-    return `uid ${process.getuid?.() ?? 'unknown'}`
   }
 }

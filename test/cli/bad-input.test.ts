@@ -164,7 +164,10 @@ describe('no such command', () => {
     [['scna'], "there is no command 'scna'; did you mean scan? (see printmaster --help)"],
     [['scna', '10.0.0.1'], "there is no command 'scna'; did you mean scan?"],
     [['help', 'scna'], "there is no command 'scna'; did you mean scan?"],
-    [['frobnicate'], "there is no command 'frobnicate'; the commands are help, agent, command, demo, scan"],
+    [
+      ['frobnicate'],
+      "there is no command 'frobnicate'; the commands are help, agent, command, demo, export, report, retention",
+    ],
     [['-x'], "there is no command '-x'"],
   ])('%j', async (args, problem) => {
     expectRefusal(await runCli(args), problem)

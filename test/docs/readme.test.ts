@@ -5,6 +5,14 @@ import { describe, expect, it } from 'vitest'
 import Agent from '../../src/commands/agent.ts'
 import AgentCommand from '../../src/commands/command.ts'
 import Demo from '../../src/commands/demo.ts'
+import Export from '../../src/commands/export.ts'
+import ReportPages from '../../src/commands/report/pages.ts'
+import RetentionArchive from '../../src/commands/retention/archive.ts'
+import RetentionPlan from '../../src/commands/retention/plan.ts'
+import RetentionRestore from '../../src/commands/retention/restore.ts'
+import RetentionRun from '../../src/commands/retention/run.ts'
+import RetentionSet from '../../src/commands/retention/set.ts'
+import RetentionShow from '../../src/commands/retention/show.ts'
 import Scan from '../../src/commands/scan.ts'
 import Backup from '../../src/commands/server/backup.ts'
 import Restore from '../../src/commands/server/restore.ts'
@@ -56,6 +64,9 @@ const FLAGS = {
   simulate: flagsOf(Simulate),
   demo: flagsOf(Demo),
   agent: flagsOf(Agent),
+  export: flagsOf(Export),
+  'report pages': flagsOf(ReportPages),
+  retention: flagsOf(RetentionArchive, RetentionPlan, RetentionRestore, RetentionRun, RetentionSet, RetentionShow),
   status: flagsOf(Status),
   command: flagsOf(AgentCommand),
   server: flagsOf(Server, Backup, Restore),

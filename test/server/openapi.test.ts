@@ -28,6 +28,7 @@ const ROUTES = [
   'get /api/v1/audit/head',
   'get /api/v1/reports/pages',
   'get /api/v1/retention',
+  'get /api/v1/retention/plan',
   'get /api/v1/retention/run',
   'post /api/v1/retention/run',
   'post /api/v1/retention/policies',

@@ -109,6 +109,8 @@ async function useEverything(store: Store): Promise<void> {
     const query = { device_id: device?.device_id as string, resolution, limit: 1 }
     await store.listMetrics(query)
     await store.listMetrics({ ...query, from: NOW - MINUTE, to: NOW })
+    await store.listFleetMetrics({ resolution, limit: 1, from: NOW - MINUTE, to: NOW })
+    await store.listFleetMetrics({ resolution, limit: 1, site_id: 'default', agent_id, device_ids: ['a'] })
   }
   await store.listAgents({ limit: 1, offlineAfterMs: OFFLINE_AFTER, status: 'active' }, NOW)
   await store.listAgentHealth({ agent_id, limit: 1 })
@@ -125,7 +127,6 @@ async function useEverything(store: Store): Promise<void> {
   await store.dropBatches(NOW, 10)
   await store.listPages({ from: 0, to: NOW, limit: 10 })
   await store.readRetentionSizes()
-  await store.readAuditSpan(NOW, 10)
   await store.readAuditChain(0, 10)
   await store.tryWrite(NOW)
 }

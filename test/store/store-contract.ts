@@ -1156,27 +1156,27 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
           {
             period_start: '2026-01-15T09:00:00.000Z',
             readings: 3,
-            counters: { page_count: { first: 100, last: 102 }, scan_count: { first: 4, last: 4 } },
+            counters: { page_count: { first: 100, last: 102, pages: 2 }, scan_count: { first: 4, last: 4, pages: 0 } },
             lowest_supply: 20,
             last_status: 'idle',
           },
           {
             period_start: '2026-01-15T10:00:00.000Z',
             readings: 1,
-            counters: { page_count: { first: 103, last: 103 } },
+            counters: { page_count: { first: 103, last: 103, pages: 1 } },
             lowest_supply: null,
             last_status: 'idle',
           },
           {
             period_start: '2026-01-15T12:00:00.000Z',
             readings: 1,
-            counters: { page_count: { first: 104, last: 104 } },
+            counters: { page_count: { first: 104, last: 104, pages: 1 } },
             lowest_supply: 10,
             last_status: 'idle',
           },
         ]
         for (const limit of [1, 2, 3, 10])
-          expect(await walk(device_id, { resolution: 'hour' }, limit)).toEqual(expected)
+          expect(await walk(device_id, { resolution: 'hour' }, limit)).toMatchObject(expected)
         const days = await walk(device_id, { resolution: 'day', from: start + MINUTE }, 10)
         expect(days).toMatchObject([{ period_start: '2026-01-15T00:00:00.000Z', readings: 4, lowest_supply: 10 }])
       })

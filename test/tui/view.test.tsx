@@ -134,10 +134,10 @@ test('the selected printer stays selected while rows move around it', () => {
 test('one printer: bars, counters with a sparkline, trays, alerts, history', () => {
   const view = openView({ devices: [makeDevice()] }, { height: 40 })
   const day = (ago: number) => new Date(NOW - ago * 86_400_000).toISOString().slice(0, 10)
-  const period = (ago: number, first: number, last: number) => ({
+  const period = (ago: number, first: number, last: number, pages: number) => ({
     period_start: `${day(ago)}T00:00:00.000Z`,
     readings: 2,
-    counters: { page_count: { first, last } },
+    counters: { page_count: { first, last, pages } },
     lowest_supply: 78,
     last_status: 'idle',
   })
@@ -163,7 +163,12 @@ test('one printer: bars, counters with a sparkline, trays, alerts, history', () 
   view.answers.set(`/devices/device-1/metrics?resolution=day&from=${day(31)}&limit=1000`, {
     error: null,
     data: {
-      metrics: [period(31, 40_000, 40_100), period(2, 41_000, 41_100), period(1, 41_100, 41_600), period(0, 10, 60)],
+      metrics: [
+        period(31, 40_000, 40_100, 100),
+        period(2, 41_000, 41_100, 1000),
+        period(1, 41_100, 41_600, 500),
+        period(0, 10, 60, 60),
+      ],
     },
   })
   view.answers.set('/alerts?device_id=device-1&state=all&limit=20', { error: null, data: { alerts: [makeAlert()] } })
@@ -174,7 +179,6 @@ test('one printer: bars, counters with a sparkline, trays, alerts, history', () 
     `black toner  ${'▇'.repeat(31)}${'▁'.repeat(9)}  78%`,
     'waste toner  some',
   ])
-  // 1,000 since the last reading before, 500, and 60 after the counter began anew
   expect(frame).toContain('█▅▂  1,560 in 30 days, at most 1,000')
   expect(frame).toContain('page count 48,213')
   expect(frame).not.toContain('color pages')

@@ -32,3 +32,18 @@ export function formatCsv(printers: readonly Printer[], columns: readonly FieldP
 function guardFormula(cell: string | number): string | number {
   return typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell
 }
+
+/**
+ * Rows as CSV in the same manner, with a line break at the end of each. An empty text stands in quotes, so that it differs
+ * from null, which is nothing at all.
+ */
+export function formatCsvRows(rows: ReadonlyArray<ReadonlyArray<string | number | null>>): string {
+  return stringify(
+    rows.map((row) => row.map((cell) => (cell === null ? null : guardFormula(cell)))),
+    {
+      record_delimiter: '\r\n',
+      quoted_match: /[;']/,
+      cast: { string: (text) => (text === '' ? { value: text, quoted_empty: true } : text) },
+    },
+  )
+}

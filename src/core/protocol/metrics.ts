@@ -69,8 +69,9 @@ export const MetricSchema = Type.Object(
 )
 export type Metric = Type.Static<typeof MetricSchema>
 
-export const RESOLUTIONS = ['raw', 'hour', 'day'] as const
+export const RESOLUTIONS = ['raw', 'hour', 'day', 'month'] as const
 export type Resolution = (typeof RESOLUTIONS)[number]
+export type PeriodResolution = Exclude<Resolution, 'raw'>
 
 export const MetricsQuerySchema = Type.Object(
   {
@@ -86,21 +87,66 @@ export const MetricsQuerySchema = Type.Object(
 )
 export type MetricsQuery = Type.Static<typeof MetricsQuerySchema>
 
-const firstAndLast = Type.Object({ first: Type.Integer(), last: Type.Integer() }, closed)
+const count = (description: string) => Type.Integer({ description })
+const counted = Type.Object(
+  {
+    first: count('of its first reading'),
+    last: count('of its last reading'),
+    pages: count(
+      'printed, scanned … since the reading before the first one, with resets, roll-overs and swaps recognised',
+    ),
+  },
+  closed,
+)
+
+/** A step of a counter that is not what was printed. */
+export const CorrectionSchema = Type.Object(
+  {
+    counter: Type.String(),
+    at: utcTime('of the reading that showed it'),
+    kind: Type.String({
+      description:
+        'reset: began anew at zero; roll_over: went past its last number; swap: is another counter now; return: is the one of before again',
+    }),
+    before: count(''),
+    after: count(''),
+    pages: count('what was counted for this step'),
+  },
+  closed,
+)
+
+const levelOfPeriod = Type.Object(
+  {
+    supply: Type.String(),
+    kind: Type.String(),
+    color: Type.String(),
+    min: Type.Number({ description: 'percent' }),
+    max: Type.Number(),
+    last: Type.Number(),
+    replaced: count('how often it was replaced or filled up'),
+  },
+  closed,
+)
 
 /** Several readings as one: counters as first and last of those that told one, the rest as the last reading has it. */
 export const MetricPeriodSchema = Type.Object(
   {
-    period_start: utcTime('the hour or day begins here'),
+    period_start: utcTime('the hour, day or month (UTC) begins here'),
     readings: Type.Integer({ description: 'how many fall into it' }),
-    counters: Type.Object({}, { additionalProperties: firstAndLast }),
+    counters: Type.Object({}, { additionalProperties: counted }),
+    corrections: Type.Array(CorrectionSchema),
     lowest_supply: nullable<number>({ type: 'integer' }, 'the lowest of all its readings in percent'),
+    levels: Type.Array(levelOfPeriod, { description: 'none in days that are kept as months alone' }),
+    states: Type.Object(
+      {},
+      { additionalProperties: Type.Integer(), description: 'seconds in each; the rest is not known' },
+    ),
     last_status: nullableText(64, ''),
   },
   {
     ...closed,
     title: 'MetricPeriod',
-    description: 'one that has more readings than a page goes through comes in parts, with the same period_start',
+    description: 'from readings as long as they are kept, and from days and months after that',
   },
 )
 export type MetricPeriod = Type.Static<typeof MetricPeriodSchema>
@@ -111,7 +157,9 @@ export const FleetMetricsQuerySchema = Type.Object(
   {
     ...MetricsQuerySchema.properties,
     site_id: Type.Optional(text(64, 'only of devices of this site')),
-    agent_id: Type.Optional(text(128, 'raw: brought by this agent; hours and days: of devices that it reads now')),
+    agent_id: Type.Optional(
+      text(128, 'raw: brought by this agent; hours, days and months: of devices that it reads now'),
+    ),
     device_id: Type.Optional(
       text(40 * MAX_DEVICES_NAMED, `only of these devices, by comma, ${MAX_DEVICES_NAMED} at most`),
     ),

@@ -1,9 +1,22 @@
 import Type from 'typebox'
 import { COUNTER_NAMES } from '../model/printer.ts'
 import { closed, cursorQuery, limitQuery, nextCursor, nullableText, nullableUtcTime, text, utcTime } from './kinds.ts'
+import { CorrectionSchema } from './metrics.ts'
 
 const count = (description: string) => Type.Integer({ description })
 const days = (description: string) => Type.Integer({ minimum: 1, maximum: 36_500, description })
+
+/** What has a policy. The first three are in every reading: it is kept in detail as long as one of them asks for it. */
+export const METRIC_TYPES = [
+  'page_counts',
+  'supply_levels',
+  'status',
+  'audit',
+  'alerts',
+  'commands',
+  'agent_health',
+] as const
+export type MetricType = (typeof METRIC_TYPES)[number]
 
 export const PolicySchema = Type.Object(
   {
@@ -60,10 +73,32 @@ export const RetentionStateSchema = Type.Object(
 )
 export type RetentionState = Type.Static<typeof RetentionStateSchema>
 
+export const RetentionPlanSchema = Type.Object(
+  {
+    roll_up: count('readings that would be brought into their days'),
+    audit_before: utcTime('older entries of the audit log would leave'),
+    sources: Type.Array(
+      Type.Object(
+        {
+          source: Type.String({ description: 'a table' }),
+          rows: count('that would be archived and deleted'),
+          at_least: Type.Boolean({ description: 'true where counting ended before all were counted' }),
+          oldest: nullableUtcTime('of them'),
+          newest: nullableUtcTime('of them'),
+          before: utcTime('what is older leaves'),
+        },
+        closed,
+      ),
+    ),
+  },
+  { ...closed, title: 'RetentionPlan' },
+)
+export type RetentionPlan = Type.Static<typeof RetentionPlanSchema>
+
 export const SetPolicySchema = Type.Object(
   {
     site_id: Type.Optional(text(64, '* unless told otherwise')),
-    metric_type: text(32, ''),
+    metric_type: Type.Unsafe<string>({ type: 'string', enum: [...METRIC_TYPES] }),
     keep_detailed_days: Type.Optional(days('')),
     keep_summary_days: Type.Optional(days('')),
     delete_after_days: Type.Optional(days('')),
@@ -83,18 +118,6 @@ const pagesCounter = Type.Object(
     first: count('where the count begins: of the last reading before the span, or the first in it'),
     last: count('of the last reading in the span'),
     pages: count('what was counted in between'),
-  },
-  closed,
-)
-
-export const CorrectionSchema = Type.Object(
-  {
-    counter: Type.String(),
-    at: utcTime('of the reading that showed it'),
-    kind: Type.String({ description: 'reset, roll_over, swap, return' }),
-    before: count(''),
-    after: count(''),
-    pages: count('what was counted for this step'),
   },
   closed,
 )
@@ -121,8 +144,8 @@ export const DevicePagesSchema = Type.Object(
 
 export const PagesQuerySchema = Type.Object(
   {
-    from: text(64, 'RFC 3339 or a date'),
-    to: text(64, 'RFC 3339: before this moment. A date means the whole day'),
+    from: Type.Optional(text(64, 'RFC 3339 or a date; the beginning of all unless told otherwise')),
+    to: Type.Optional(text(64, 'RFC 3339: before this moment, now unless told otherwise. A date means the whole day')),
     device_id: Type.Optional(text(64, '')),
     agent_id: Type.Optional(text(128, '')),
     site_id: Type.Optional(text(64, '')),

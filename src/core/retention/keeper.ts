@@ -4,7 +4,7 @@ import type { RunState } from '../protocol/retention.ts'
 import type { Actor, Store } from '../store/store.ts'
 import { describePlace, openArchivePlace } from './archive/open-place.ts'
 import type { Policy } from './policies.ts'
-import { listPolicies } from './policies.ts'
+import { findCutoffs, listPolicies } from './policies.ts'
 import type { RetentionOptions } from './retention-options.ts'
 import { type RetentionEvent, runRetention } from './run-retention.ts'
 
@@ -37,6 +37,8 @@ export interface KeeperServices {
   readonly onEvent?: (event: RetentionEvent) => void
 }
 
+const ROLL_UP_EVERY_MS = 600_000
+const ROLL_UP_STEP = 500
 const LONGEST_WAIT_MS = 3_600_000
 const ACTOR: Actor = { type: 'server', id: 'server', ip_address: null }
 
@@ -47,6 +49,7 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
   let state: Omit<RunState, 'next_at'> = EMPTY
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
+  let rolling: NodeJS.Timeout | null = null
   let next_at: number | null = null
 
   const policies = async () => listPolicies(options, await store.listPolicies())
@@ -61,7 +64,7 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
         policies: await policies(),
         now,
         monotonic: services.monotonic,
-        pruneAudit: (before) => pruneAudit(store, key, before, now()),
+        pruneAudit: (upto) => pruneAudit(store, key, upto, now()),
         signal: stop.signal,
       })
       for await (const event of events) {
@@ -106,6 +109,19 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
     }
   }
 
+  /** Only that: what waits for the night would make reports slow by then. */
+  const rollUp = async (): Promise<void> => {
+    try {
+      const { page_counts } = findCutoffs(await policies(), now()).types
+      while (!stop.signal.aborted && !(await store.rollUp(ROLL_UP_STEP, page_counts)).is_done);
+    } catch (error) {
+      if (!stop.signal.aborted)
+        log.error({ error: (error as Error).message }, 'readings were not brought into their days')
+    } finally {
+      running = null
+    }
+  }
+
   const wait = () => {
     if (next_at === null || stop.signal.aborted) return
     const left = next_at - now()
@@ -129,12 +145,17 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
     policies,
     place: () => (options.archive === null ? null : describePlace(options.archive, database)),
     schedule() {
+      rolling = setInterval(() => {
+        running ??= rollUp()
+      }, ROLL_UP_EVERY_MS)
+      rolling.unref()
       next_at = findNext(now(), options.hour)
       wait()
     },
     async close() {
       stop.abort()
       if (timer !== null) clearTimeout(timer)
+      if (rolling !== null) clearInterval(rolling)
       await running
     },
   }

@@ -1,17 +1,8 @@
-import { ANY_SITE, type SiteTimes, type StoredPolicy } from '../store/retention.ts'
+import { METRIC_TYPES, type MetricType } from '../protocol/retention.ts'
+import { ANY_SITE, type RetiredSource, type SiteTimes, type StoredPolicy } from '../store/retention.ts'
 import type { RetentionOptions } from './retention-options.ts'
 
-/** What has a policy. The first three are in every reading: it is kept in detail as long as one of them asks for it. */
-export const METRIC_TYPES = [
-  'page_counts',
-  'supply_levels',
-  'status',
-  'audit',
-  'alerts',
-  'commands',
-  'agent_health',
-] as const
-export type MetricType = (typeof METRIC_TYPES)[number]
+/** Types that a reading has something of. */
 export const READING_TYPES = ['page_counts', 'supply_levels', 'status'] as const satisfies readonly MetricType[]
 
 export interface Policy {
@@ -109,6 +100,13 @@ export function findCutoffs(policies: readonly Policy[], now: number): Cutoffs {
       METRIC_TYPES.map((type) => [type, times([type], 'delete_after_days')]),
     ) as Cutoffs['types'],
   }
+}
+
+/** From when on the rows of a table are kept. */
+export function timesOfSource(source: RetiredSource, { detail, periods, types }: Cutoffs): SiteTimes {
+  if (source === 'metrics_history') return detail
+  if (source === 'metrics_daily' || source === 'metrics_monthly') return periods
+  return types[source]
 }
 
 /** The one that holds at a site. */

@@ -1,5 +1,7 @@
 import { v7 as makeId } from 'uuid'
+import type { MetricType } from '../protocol/retention.ts'
 import {
+  type ArchivedRow,
   type PeriodPart,
   RETIRED_SOURCES,
   type RetiredKey,
@@ -10,7 +12,7 @@ import {
 import type { Store } from '../store/store.ts'
 import { type ArchiveRows, writeArchive } from './archive/archive-file.ts'
 import type { ArchivePlace } from './archive/place.ts'
-import { type Cutoffs, findCutoffs, type MetricType, type Policy } from './policies.ts'
+import { findCutoffs, type Policy, timesOfSource } from './policies.ts'
 
 /** What a run did last; one of each step, and `done` at the end. */
 export type RetentionEvent =
@@ -28,8 +30,8 @@ export interface RetentionRun {
   /** Milliseconds; what is kept is counted from here. */
   readonly now: () => number
   readonly monotonic: () => number
-  /** Lets go of audit entries: gives how many, 0 when nothing is left to let go. */
-  readonly pruneAudit: (before: number) => Promise<number>
+  /** Lets go of some audit entries up to one of them: gives how many, 0 when nothing is left to let go. */
+  readonly pruneAudit: (upto: number) => Promise<number>
   /** Ends the run after the step that it is in. */
   readonly signal: AbortSignal
 }
@@ -56,7 +58,9 @@ export async function* runRetention(run: RetentionRun): AsyncGenerator<Retention
   for (;;) {
     const step = await steps.take((limit) => store.rollUp(limit, cutoffs.types.page_counts))
     if (step.is_done || signal.aborted) break
-    yield { kind: 'rolled_up', readings: step.readings, periods: step.periods }
+    if (step.readings + step.periods > 0) {
+      yield { kind: 'rolled_up', readings: step.readings, periods: step.periods }
+    }
   }
   let device: number | null = 0
   while (device !== null && !signal.aborted) {
@@ -65,17 +69,14 @@ export async function* runRetention(run: RetentionRun): AsyncGenerator<Retention
     device = step.next
     if (step.months > 0) yield { kind: 'months', months: step.months, days: step.days }
   }
-  for (const source of RETIRED_SOURCES) yield* retire(source, timesOf(source, cutoffs), run, steps)
+  for (const source of RETIRED_SOURCES) yield* retire(source, timesOfSource(source, cutoffs), run, steps)
   for (const [part, type] of PARTS) {
     yield* steps.exhaust(part, (limit) => store.dropPeriodPart(part, cutoffs.types[type], limit), 0.1)
   }
   yield* steps.exhaust('restored', (limit) => store.dropRestored(now(), limit))
   yield* steps.exhaust('batches', (limit) => store.dropBatches(now() - BATCHES_KEPT_MS, limit))
-  for (let pruned = 1; pruned > 0 && !signal.aborted; ) {
-    // one chain for all sites: it is as long as the longest of them asks for
-    pruned = await run.pruneAudit(Math.min(...Object.values(cutoffs.types.audit)))
-    if (pruned > 0) yield { kind: 'deleted', source: 'audit_log', rows: pruned }
-  }
+  // one chain for all sites: it is as long as the longest of them asks for
+  yield* retireAudit(Math.min(...Object.values(cutoffs.types.audit)), run, steps)
   yield* release(run)
 }
 
@@ -84,12 +85,6 @@ const PARTS: ReadonlyArray<readonly [PeriodPart, MetricType]> = [
   ['levels', 'supply_levels'],
   ['states', 'status'],
 ]
-
-function timesOf(source: RetiredSource, { detail, periods, types }: Cutoffs): SiteTimes {
-  if (source === 'metrics_history') return detail
-  if (source === 'metrics_daily' || source === 'metrics_monthly') return periods
-  return types[source]
-}
 
 /** Takes as many rows at a time as fit into a short transaction, on this machine and in this moment. */
 function createSteps({ monotonic, signal }: RetentionRun) {
@@ -158,45 +153,40 @@ async function* retire(
       yield* steps.exhaust(source, (limit) => store.removeRetired({ ...range, upto: last }, limit))
       continue
     }
-    const { archive_id, name, rows } = await archive(range, place, run)
+    const { archive_id, name, rows } = await writePart(range, place, readPart(store, range, signal), run)
     yield { kind: 'archived', source, rows, name }
     yield* removeArchived(archive_id, source, run, steps)
   }
 }
 
+/** Rows on their way to a file. */
+interface Part extends ArchiveRows {
+  readonly rows: AsyncGenerator<ArchivedRow>
+  /** Of the last row so far. */
+  last(): RetiredKey | null
+  count(): number
+}
+
 /** Writes some of the rows to a file, checks it, and records that. */
-async function archive(range: RetiredRange, place: ArchivePlace, { store, now, signal }: RetentionRun) {
+async function writePart(
+  range: RetiredRange,
+  place: ArchivePlace,
+  part: Part,
+  { store, now }: Pick<RetentionRun, 'store' | 'now'>,
+) {
   const { store_id, schema_version } = await store.describe()
+  const { source } = range
   // what a run that was killed left half-written has this name, and is replaced
-  const { archive_id, created_at } = await store.beginArchive(range.source, makeId(), now())
-  const head = { archive_id, store_id, schema_version, source: range.source, created_at }
-  const part = readPart(store, range, signal)
-  const manifest = await writeArchive(place, head, part)
+  const { archive_id, created_at } = await store.beginArchive(source, makeId(), now())
+  const manifest = await writeArchive(place, { archive_id, store_id, schema_version, source, created_at }, part)
   const { data: name, rows, bytes, sha256 } = manifest
-  const upto = part.last()
   if (rows !== part.count()) throw new Error(`${rows} of ${part.count()} rows were archived`)
-  await store.recordArchive(
-    {
-      archive_id,
-      source: range.source,
-      place: place.describe(),
-      name,
-      rows,
-      bytes,
-      sha256,
-      ...part.span(),
-      range: { ...range, upto },
-    },
-    now(),
-  )
+  const what = { archive_id, source, place: place.describe(), name, rows, bytes, sha256, ...part.span() }
+  await store.recordArchive({ ...what, range: { ...range, upto: part.last() } }, now())
   return { archive_id, name, rows }
 }
 
-function readPart(
-  store: Store,
-  range: RetiredRange,
-  signal: AbortSignal,
-): ArchiveRows & { last(): RetiredKey | null; count(): number } {
+function readPart(store: Store, range: RetiredRange, signal: AbortSignal): Part {
   let [first_at, last_at]: Array<number | null> = [null, null]
   let last: RetiredKey | null = null
   let count = 0
@@ -221,6 +211,58 @@ function readPart(
     last: () => last,
     count: () => count,
   }
+}
+
+async function* pruneUpTo(seq: number, { pruneAudit, signal }: RetentionRun): AsyncGenerator<RetentionEvent> {
+  while (!signal.aborted) {
+    const rows = await pruneAudit(seq)
+    if (rows === 0) return
+    yield { kind: 'deleted', source: 'audit_log', rows }
+  }
+}
+
+/** Entries leave from the beginning of the log, up to the first that is younger than its policy. */
+async function* retireAudit(before: number, run: RetentionRun, steps: Steps): AsyncGenerator<RetentionEvent> {
+  const { store, place, now, signal } = run
+  while (!signal.aborted) {
+    const part = readAuditPart(store, before)
+    const first = await part.rows.next()
+    if (first.done) return
+    const range: RetiredRange = { source: 'audit_log', before: {}, top: 0, after: null, upto: null }
+    const rows = async function* () {
+      yield first.value
+      yield* part.rows
+    }
+    if (place === null) {
+      for await (const _row of rows());
+      yield* pruneUpTo(part.last()?.[0] as number, run)
+      continue
+    }
+    const archived = await writePart(range, place, { ...part, rows: rows() }, { store, now })
+    yield { kind: 'archived', source: 'audit_log', rows: archived.rows, name: archived.name }
+    yield* pruneUpTo(part.last()?.[0] as number, run)
+    yield* removeArchived(archived.archive_id, 'audit_log', run, steps)
+  }
+}
+
+function readAuditPart(store: Store, before: number): Part {
+  let last: number | null = null
+  let count = 0
+  let span: { first_at: number | null; last_at: number | null } = { first_at: null, last_at: null }
+  const rows = async function* () {
+    while (count < ROWS_OF_ARCHIVE) {
+      const page = await store.readAuditChain(last ?? 0, ROWS_OF_PAGE)
+      for (const entry of page) {
+        if (entry.recorded_at >= before) return
+        span = { first_at: span.first_at ?? entry.recorded_at, last_at: entry.recorded_at }
+        last = entry.seq
+        count += 1
+        yield { ...entry } as ArchivedRow
+      }
+      if (page.length < ROWS_OF_PAGE) return
+    }
+  }
+  return { rows: rows(), span: () => span, last: () => (last === null ? null : [last]), count: () => count }
 }
 
 async function* release({ store, signal }: RetentionRun): AsyncGenerator<RetentionEvent> {

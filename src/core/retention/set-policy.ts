@@ -1,7 +1,7 @@
-import type { SetPolicy } from '../protocol/retention.ts'
+import { METRIC_TYPES, type MetricType, type SetPolicy } from '../protocol/retention.ts'
 import { ANY_SITE } from '../store/retention.ts'
 import type { Actor, Store } from '../store/store.ts'
-import { judgePolicy, listPolicies, METRIC_TYPES, type MetricType, type Policy, policyOf } from './policies.ts'
+import { judgePolicy, listPolicies, type Policy, policyOf } from './policies.ts'
 import type { RetentionOptions } from './retention-options.ts'
 
 /**

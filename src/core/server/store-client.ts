@@ -49,7 +49,6 @@ const READING = [
   'listAudit',
   'readAuditChain',
   'readAuditEnds',
-  'readAuditSpan',
   'readChanges',
   'readSnapshot',
   'listPresence',

@@ -38,7 +38,8 @@ export type RetiredKey = readonly number[]
 
 /** Which rows of a source leave: fixed, so that the same rows are found again to be deleted. */
 export interface RetiredRange {
-  readonly source: RetiredSource
+  /** Audit entries leave by `pruneAudit` alone, up to the one that `upto` names. */
+  readonly source: RetiredSource | 'audit_log'
   /** Rows of before. */
   readonly before: SiteTimes
   /** Readings: those up to this rowid, which are in their periods. */
@@ -177,7 +178,7 @@ export interface RetentionStore {
   readRetired(range: RetiredRange, limit: number): Promise<RetiredPage>
   /** The name of the next archive of a source; the same until one is recorded. @param proposed taken where there is none yet */
   beginArchive(
-    source: RetiredSource,
+    source: RetiredRange['source'],
     proposed: string,
     now: number,
   ): Promise<{ readonly archive_id: string; readonly created_at: number }>

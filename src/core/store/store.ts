@@ -115,8 +115,6 @@ export interface Store extends RetentionStore {
   readAuditChain(after: number, limit: number): Promise<StoredEntry[]>
   /** Where the chain begins and ends, and what stands for the entries that were let go. */
   readAuditEnds(): Promise<AuditEnds & { readonly stub: Signed | null }>
-  /** The oldest entries of before a moment, `limit` at most; null when there are none. */
-  readAuditSpan(before: number, limit: number): Promise<AuditSpan | null>
   /** Lets go of all entries up to the one that a signed stub names. Gives how many. */
   pruneAudit(stub: Signed): Promise<number>
 
@@ -302,13 +300,6 @@ export interface AuditFilter extends PageRequest {
   /** Milliseconds of `recorded_at`; `from` is in, `to` is out. */
   readonly from?: number
   readonly to?: number
-}
-
-/** Entries that may be let go, up to one of them. */
-export interface AuditSpan {
-  readonly to_seq: number
-  /** Of that entry, hex. */
-  readonly hash: string
 }
 
 /** The entry behind which the chain begins, and its last one; null where what was written down is damaged or missing. */

@@ -92,7 +92,9 @@ function summariseMonth(trace: Trace, before: Carry, month: Period, late: readon
 }
 
 /** Days as one month: exactly what they came to. */
-export function joinSummaries(days: readonly Summary[]): Omit<Summary, 'counters' | 'corrections' | 'carry'> {
+export function joinSummaries(
+  days: readonly Omit<Summary, 'carry'>[],
+): Omit<Summary, 'counters' | 'corrections' | 'carry'> {
   const states: Record<string, number> = {}
   for (const day of days)
     for (const [status, seconds] of Object.entries(day.states)) states[status] = (states[status] ?? 0) + seconds

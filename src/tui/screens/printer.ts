@@ -15,7 +15,7 @@ import { drawFact, drawHeading } from '../views/draw-facts.ts'
 import { colorAlert, wordAlertState } from '../views/event-view.ts'
 import type { Frame } from '../views/frame.ts'
 import { readSnapshot, type SnapshotView } from '../views/read-snapshot.ts'
-import { drawSparkline, listDailyGrowth } from '../views/sparkline.ts'
+import { drawSparkline, listDailyPages } from '../views/sparkline.ts'
 import { composeText, type Screen, type ScreenRequest } from './screen.ts'
 
 const DAYS = 30
@@ -114,7 +114,7 @@ function drawCounters({ counters }: SnapshotView, periods: readonly MetricPeriod
   const texts = counters.map(([name, value]) => `${name.replaceAll('_', ' ')} ${value.toLocaleString('en')}`)
   const lines = [...begin('Counters', frame), truncateText(texts.join(', '), frame.width, cutMark(frame.look))]
   for (const name of COUNTERS_DRAWN) {
-    const days = listDailyGrowth(periods, name, DAYS, frame.now)
+    const days = listDailyPages(periods, name, DAYS, frame.now)
     const told = days.filter((day) => day !== null)
     if (told.length === 0) continue
     const sum = told.reduce((total, day) => total + day, 0).toLocaleString('en')

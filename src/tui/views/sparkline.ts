@@ -6,34 +6,22 @@ const STEPS = '.:-=+*#@'
 const DAY = 86_400_000
 
 /**
- * What a counter grew by on each of the last days, oldest first; null for a day without a reading. A counter that falls
- * was reset or is another device's: that day counts from zero, and never less than nothing.
+ * What a counter counted on each of the last days, oldest first; null for a day without a reading.
  * @param now milliseconds since 1970
  */
-export function listDailyGrowth(
+export function listDailyPages(
   periods: readonly MetricPeriod[],
   counter: string,
   days: number,
   now: number,
 ): Array<number | null> {
   const today = Math.floor(now / DAY)
-  const byDay = new Map<number, { first: number; last: number }>()
+  const byDay = new Map<number, number>()
   for (const { period_start, counters } of periods) {
-    const found = (counters as Readonly<Record<string, { first: number; last: number }>>)[counter]
-    if (found === undefined) continue
-    const day = Math.floor(Date.parse(period_start) / DAY)
-    // a day may come in parts
-    byDay.set(day, { first: byDay.get(day)?.first ?? found.first, last: found.last })
+    const found = (counters as Readonly<Record<string, { pages: number }>>)[counter]
+    if (found !== undefined) byDay.set(Math.floor(Date.parse(period_start) / DAY), found.pages)
   }
-  let before: number | null = null
-  for (const [day, { last }] of byDay) if (day <= today - days) before = last
-  return Array.from({ length: days }, (_, i) => {
-    const found = byDay.get(today - days + 1 + i)
-    if (found === undefined) return null
-    const from: number = before ?? found.first
-    before = found.last
-    return found.last >= from ? found.last - from : found.last
-  })
+  return Array.from({ length: days }, (_, i) => byDay.get(today - days + 1 + i) ?? null)
 }
 
 /** One character for each value; a day that nothing is known of is a blank. */

@@ -24,6 +24,7 @@ export interface ArchiveRows {
   span(): { readonly first_at: number | null; readonly last_at: number | null }
 }
 
+const CHUNK = 65_536
 const LONGEST_LINE = 16 * 1024 * 1024
 
 const utc = (time: number | null) => (time === null ? null : new Date(time).toISOString())
@@ -45,12 +46,17 @@ export async function writeArchive(
   const file = createHash('sha256')
   let [count, bytes] = [0, 0]
   const lines = async function* () {
+    let text = ''
     for await (const row of rows) {
-      const line = formatRow(row)
-      content.update(line)
+      text += formatRow(row)
       count += 1
-      yield line
+      if (text.length < CHUNK) continue
+      content.update(text)
+      yield text
+      text = ''
     }
+    content.update(text)
+    yield text
   }
   const packed = createZstdCompress()
   const source_stream = Readable.from(lines())
@@ -167,7 +173,10 @@ export async function readManifest(place: ArchivePlace, data: string): Promise<M
     size += chunk.length
     if (size > 65_536) break
   }
-  return parseManifest(Buffer.concat(parts), `${name} at ${place.describe()}`)
+  const where = `${name} at ${place.describe()}`
+  const manifest = parseManifest(Buffer.concat(parts), where)
+  if (manifest.data === data && data.startsWith(`${manifest.source}/`)) return manifest
+  throw new PrintMasterError('archive_damaged', `${where} is the manifest of another file`)
 }
 
 /** Manifests at a place, by name; files of others are passed over. @throws PrintMasterError archive_failed, archive_damaged */

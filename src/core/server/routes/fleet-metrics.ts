@@ -18,7 +18,7 @@ export function addFleetMetricRoutes(app: FastifyInstance, { client: { store } }
     '/api/v1/metrics',
     describeRoute({
       id: 'listFleetMetrics',
-      summary: 'Readings of all devices, raw or by hour or day (UTC)',
+      summary: 'Readings of all devices, raw or by hour, day or month (UTC)',
       description:
         'What is there when the first page is asked for comes once in the pages, whatever is merged meanwhile (raw).',
       tag: 'devices',

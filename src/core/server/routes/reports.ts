@@ -7,7 +7,7 @@ import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
 
 /** What devices printed. */
-export function addReportRoutes(app: FastifyInstance, { client: { store } }: Services): void {
+export function addReportRoutes(app: FastifyInstance, { client: { store }, now }: Services): void {
   app.get<{ Querystring: PagesQuery & { limit: number } }>(
     '/api/v1/reports/pages',
     describeRoute({
@@ -23,7 +23,10 @@ export function addReportRoutes(app: FastifyInstance, { client: { store } }: Ser
     }),
     async ({ query }): Promise<PagesReport> => {
       const { from: since, to: until, ...filter } = query
-      const { from, to } = readPeriod({ from: since, to: until }) as { from: number; to: number }
+      const { from = 0, to = now() } = readPeriod({
+        ...(since !== undefined && { from: since }),
+        ...(until !== undefined && { to: until }),
+      })
       const { items, next_cursor } = await store.listPages({ ...filter, from, to })
       return { from: utcText(from), to: utcText(to), devices: items.map(renderDevicePages), next_cursor }
     },

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { ApiError } from '../../protocol/api-error.ts'
 import {
   PolicyListSchema,
+  type RetentionPlan,
+  RetentionPlanSchema,
   type RetentionState,
   RetentionStateSchema,
   type RunState,
@@ -10,6 +12,7 @@ import {
   SetPolicySchema,
 } from '../../protocol/retention.ts'
 import { describeRetention } from '../../retention/describe-retention.ts'
+import { planRetention } from '../../retention/plan-retention.ts'
 import { setPolicy } from '../../retention/set-policy.ts'
 import { actorOf } from '../record-access.ts'
 import { describeRoute } from '../route-about.ts'
@@ -31,6 +34,18 @@ export function addRetentionRoutes(app: FastifyInstance, services: Services): vo
     }),
     async (): Promise<RetentionState> =>
       describeRetention(store, await retention.policies(), retention.place(), retention.state()),
+  )
+  app.get(
+    '/api/v1/retention/plan',
+    describeRoute({
+      id: 'planRetention',
+      summary: 'What the next run would do',
+      tag: 'server',
+      scope: 'admin',
+      reads: true,
+      answer: RetentionPlanSchema,
+    }),
+    async (): Promise<RetentionPlan> => planRetention(store, await retention.policies(), now()),
   )
   app.get(
     '/api/v1/retention/run',

@@ -61,8 +61,8 @@ export function prepareArchives(db: Database, retired: RetiredRows, audit: Audit
       const row = find.get(archive_id)
       if (row === undefined || row.deleted_at !== null) return { deleted: 0, is_done: true }
       const range = JSON.parse(row.range) as RetiredRange | null
-      const deleted = range === null ? 0 : retired.remove(range, limit)
-      const is_done = range === null || deleted < limit
+      const deleted = range === null || range.source === 'audit_log' ? 0 : retired.remove(range, limit)
+      const is_done = deleted < limit
       if (is_done) finish.run(now, archive_id)
       return { deleted, is_done }
     },

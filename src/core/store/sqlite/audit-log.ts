@@ -4,14 +4,7 @@ import { CHAIN_START, type ChainEnd, hashEntry, type StoredEntry, verifyChain } 
 import { openStub, type Signed } from '../../audit/head.ts'
 import type { AuditEntry } from '../../protocol/audit.ts'
 import { deriveId, uuidToText } from '../derive-id.ts'
-import {
-  type AuditEnds,
-  type AuditFilter,
-  type AuditSpan,
-  DEFAULT_SITE,
-  type NewAuditEvent,
-  type Page,
-} from '../store.ts'
+import { type AuditEnds, type AuditFilter, DEFAULT_SITE, type NewAuditEvent, type Page } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
@@ -116,16 +109,6 @@ export function prepareAuditLog(db: Database) {
         items: page.map(renderEntry),
         next_cursor: hasMore && last !== undefined ? sealCursor(scope, [last.seq]) : null,
       }
-    },
-
-    /** The oldest entries that were recorded before a moment, without a gap; null when there are none. */
-    readSpan(before: number, limit: number): AuditSpan | null {
-      let last: StoredEntry | null = null
-      for (const entry of walk.iterate(limit)) {
-        if (entry.recorded_at >= before) break
-        last = entry
-      }
-      return last === null ? null : { to_seq: last.seq, hash: Buffer.from(last.hash).toString('hex') }
     },
 
     /** Lets go of all entries up to the one that a stub names. Gives how many. */

@@ -3,14 +3,16 @@ import type { Correction, CounterState } from '../../summary/count-pages.ts'
 import { startOfMonth } from '../../summary/periods.ts'
 import { endOf, type Period } from '../../summary/refold.ts'
 import { type Carry, NOTHING_BEFORE, summarise } from '../../summary/summarise.ts'
-import type { DevicePages, PagesCounter, PagesFilter } from '../retention.ts'
+import type { PagesCounter, PagesFilter, DevicePages as WhatDevicesPrinted } from '../retention.ts'
 import type { Page } from '../store.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Database } from './open-database.ts'
 import type { PeriodRows } from './period-rows.ts'
 import type { RollUp } from './roll-up.ts'
 
-type DeviceRow = Omit<DevicePages, 'counters' | 'corrections' | 'first_at' | 'last_at'> & { readonly id: number }
+type DeviceRow = Omit<WhatDevicesPrinted, 'counters' | 'corrections' | 'first_at' | 'last_at'> & { readonly id: number }
+
+export type DevicePages = ReturnType<typeof prepareDevicePages>
 
 /** What devices printed between two moments, from days, months and the readings that are in none yet. */
 export function prepareDevicePages(db: Database, periods: PeriodRows, rollUp: RollUp) {
@@ -82,7 +84,7 @@ export function prepareDevicePages(db: Database, periods: PeriodRows, rollUp: Ro
   }
 
   return {
-    list({ limit, cursor, from, to, ...filter }: PagesFilter): Page<DevicePages> {
+    list({ limit, cursor, from, to, ...filter }: PagesFilter): Page<WhatDevicesPrinted> {
       const scope = ['pages', { from, to, ...filter }]
       const after = cursor === undefined ? 0 : (openCursor(cursor, scope, ['number'])[0] as number)
       const { device_id = null, agent_id = null, site_id = null } = filter

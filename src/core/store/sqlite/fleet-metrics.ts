@@ -1,7 +1,7 @@
-import type { FleetPeriod, Metric } from '../../protocol/metrics.ts'
+import type { FleetPeriod, Metric, MetricPeriod } from '../../protocol/metrics.ts'
 import type { FleetMetricsFilter, Page } from '../store.ts'
 import { type CursorValue, openCursor, sealCursor } from './cursor.ts'
-import { type Metrics, MOST_SUMMED, type ReadingRow, renderReading, SHORT } from './metrics.ts'
+import { type Metrics, type ReadingRow, renderReading, SHORT } from './metrics.ts'
 import type { Database } from './open-database.ts'
 import { cacheStatements } from './statement-cache.ts'
 import { PAGE_BYTES } from './take-page.ts'
@@ -15,6 +15,10 @@ interface DeviceRow {
 
 /** A page looks through so many devices, with readings or without. */
 const MOST_DEVICES = 1000
+/** And so many readings, wanted or not. */
+const MOST_READ = 20_000
+/** What hours and days cost differs by far: a page of them ends with the device at which it took so long. */
+const LONGEST_MS = 200
 
 const FILTERS = {
   site_id: 's.site_id = @site_id',
@@ -61,8 +65,8 @@ export function prepareFleetMetrics(db: Database, metrics: Metrics) {
   }
 
   /** Of one row of devices, by sampled_at: what its source brought, and what others did. */
-  function* walkReadings(device: number, { to, limit }: FleetMetricsFilter, time: number, id: number) {
-    const bound = { device, time, id, to: to ?? Number.MAX_SAFE_INTEGER, limit: Math.max(limit, MOST_SUMMED) + 1 }
+  function* walkReadings(device: number, { to }: FleetMetricsFilter, time: number, id: number) {
+    const bound = { device, time, id, to: to ?? Number.MAX_SAFE_INTEGER, limit: MOST_READ + 1 }
     const one = ofSource.iterate({ ...bound, other: 0 }) as IterableIterator<ReadingRow>
     const other = ofOthers.iterate({ ...bound, other: 1 }) as IterableIterator<ReadingRow>
     try {
@@ -96,7 +100,7 @@ export function prepareFleetMetrics(db: Database, metrics: Metrics) {
       const time = isStarted ? (place?.[1] as number) : (from ?? Number.MIN_SAFE_INTEGER)
       for (const row of walkReadings(id, query, time, isStarted ? (place?.[2] as number) : 0)) {
         bytes += Buffer.byteLength(row.rest)
-        const isFull = items.length === limit || read === MOST_SUMMED || (items.length > 0 && bytes > PAGE_BYTES)
+        const isFull = items.length === limit || read === MOST_READ || (items.length > 0 && bytes > PAGE_BYTES)
         if (isFull) return { items, next_cursor: sealCursor(scope, last) }
         read += 1
         last = [device_id, row.sampled_at, row.id]
@@ -114,9 +118,9 @@ export function prepareFleetMetrics(db: Database, metrics: Metrics) {
     const place = cursor === undefined ? null : openCursor(cursor, scope, ['value', 'value'])
     const devices = listDevices(query, String(place?.[0] ?? ''))
     const items: FleetPeriod[] = []
-    let read = 0
+    const start = performance.now()
     for (const [i, { id, device_id }] of devices.entries()) {
-      const isFull = items.length === limit || read >= MOST_SUMMED || i === MOST_DEVICES
+      const isFull = items.length === limit || i === MOST_DEVICES || (i > 0 && performance.now() - start > LONGEST_MS)
       if (isFull) return { items, next_cursor: sealCursor(scope, [device_id, null]) }
       const inner = place?.[0] === device_id ? place[1] : null
       const page = metrics.list(
@@ -130,10 +134,7 @@ export function prepareFleetMetrics(db: Database, metrics: Metrics) {
           ...(typeof inner === 'string' && { cursor: inner }),
         },
       )
-      for (const period of page.items as Omit<FleetPeriod, 'device_id'>[]) {
-        items.push({ device_id, ...period })
-        read += period.readings
-      }
+      for (const period of page.items as MetricPeriod[]) items.push({ device_id, ...period })
       if (page.next_cursor !== null) return { items, next_cursor: sealCursor(scope, [device_id, page.next_cursor]) }
     }
     return { items, next_cursor: null }

@@ -1,10 +1,12 @@
 import { COUNTER_NAMES, type CounterName } from '../../model/printer.ts'
-import type { Metric, MetricPeriod, Resolution } from '../../protocol/metrics.ts'
+import type { Metric, MetricPeriod, PeriodResolution } from '../../protocol/metrics.ts'
+import { type PeriodSlice, slicePeriods } from '../../summary/slice-periods.ts'
 import { OFFLINE } from '../checked-item.ts'
 import { uuidToText } from '../derive-id.ts'
 import type { MetricsFilter, Page } from '../store.ts'
 import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
+import type { DevicePages } from './device-pages.ts'
 import type { Database } from './open-database.ts'
 import { takePage } from './take-page.ts'
 
@@ -43,7 +45,6 @@ export const MOST_SUMMED = 50_000
 /** So many readings of a clock that ran ahead may lie between the last one of a right clock and now. */
 const MOST_AHEAD = 100
 
-const PERIODS: Readonly<Record<Exclude<Resolution, 'raw'>, number>> = { hour: 3_600_000, day: 86_400_000 }
 export const SHORT = `h.reading_id, (SELECT agent_id FROM agents WHERE agents.id = h.agent) AS agent_id, h.received_at,
   h.clock_offset_ms, h.time_mark, h.status, ${COUNTER_NAMES.map((each) => `h.${each}`).join(', ')}`
 /** What `sayAgain` needs. */
@@ -92,7 +93,7 @@ const OF_LAST_SEEN = `SELECT ${SAID}, h.sampled_at AS at FROM metrics_history h
   WHERE h.device = @device AND h.of_other_agent = 0 AND h.sampled_at = @last_seen AND h.sampled_at <= h.received_at
     AND h.status IS NOT '${OFFLINE}' ORDER BY h.id DESC LIMIT 1`
 
-export function prepareMetrics(db: Database) {
+export function prepareMetrics(db: Database, periods: Pick<DevicePages, 'read'>) {
   const walks = { raw: db.prepare(walk(SHORT, [REST])), summed: db.prepare(walk(SUMMED)) }
   const newest = db.prepare(NEWEST)
   const ofLastSeen = db.prepare(OF_LAST_SEEN)
@@ -127,38 +128,16 @@ export function prepareMetrics(db: Database) {
     }
   }
 
-  /** Reads as many rows as the page covers, one at a time. What others than the source brought is not summed. */
-  const listPeriods = (group: DeviceGroup, query: MetricsFilter, length: number): MetricsPage => {
-    const { from, to, limit, resolution } = query
+  /** From days and months, and the readings that are in none yet. What others than the source brought is not in them. */
+  const listPeriods = (group: DeviceGroup, query: MetricsFilter, resolution: PeriodResolution): MetricsPage => {
+    const { limit, cursor, from = 0, to = Number.MAX_SAFE_INTEGER } = query
     const { device_id } = group
-    const scope = ['metrics', { device_id, from, to, resolution }]
-    const bound = bind(group, query, openPlace(query, scope), 'source', MOST_SUMMED + 1)
-    const rows = walks.summed.iterate(bound) as IterableIterator<ReadingRow>
+    const scope = ['metrics', { device_id, from: query.from, to: query.to, resolution }]
+    const start = cursor === undefined ? from : (openCursor(cursor, scope, ['number'])[0] as number)
     const items: MetricPeriod[] = []
-    let current = Number.NaN
-    let read = 0
-    let last: ReadingRow | null = null
-    let lastOfPeriodBefore: ReadingRow | null = null
-    const endAfter = (row: ReadingRow) => ({ device_id, items, next_cursor: sealCursor(scope, placeOf(row)) })
-    for (const row of rows) {
-      const period = Math.floor(row.sampled_at / length) * length
-      if (last !== null && period !== current && items.length === limit) return endAfter(last)
-      if (last !== null && read === MOST_SUMMED) {
-        // the last period whole, with the next page; but for one that fills a page and more
-        if (period === current && lastOfPeriodBefore !== null) {
-          items.pop()
-          return endAfter(lastOfPeriodBefore)
-        }
-        return endAfter(last)
-      }
-      if (period !== current) {
-        lastOfPeriodBefore = last
-        current = period
-        items.push(startPeriod(period))
-      }
-      addReading(items.at(-1) as MetricPeriod, row)
-      last = row
-      read += 1
+    for (const period of slicePeriods(periods.read(group.id, start, to), resolution, start, to)) {
+      if (items.length === limit) return { device_id, items, next_cursor: sealCursor(scope, [period.begin]) }
+      items.push(renderPeriod(period))
     }
     return { device_id, items, next_cursor: null }
   }
@@ -166,7 +145,7 @@ export function prepareMetrics(db: Database) {
   return {
     /** Oldest first. */
     list: (group: DeviceGroup, query: MetricsFilter): MetricsPage =>
-      query.resolution === 'raw' ? listRaw(group, query) : listPeriods(group, query, PERIODS[query.resolution]),
+      query.resolution === 'raw' ? listRaw(group, query) : listPeriods(group, query, query.resolution),
 
     /** The newest reading of the source as it was said, its size, and when it counts from; null when there is none. */
     findNewest(
@@ -215,24 +194,16 @@ export function renderReading(row: ReadingRow, device_id: string): Metric {
   }
 }
 
-const startPeriod = (period: number): MetricPeriod => ({
-  period_start: utcText(period),
-  readings: 0,
-  counters: {},
-  lowest_supply: null,
-  last_status: null,
-})
-
-function addReading(period: MetricPeriod, row: ReadingRow): void {
-  period.readings += 1
-  for (const name of COUNTER_NAMES) {
-    const value = row[name]
-    if (value === null) continue
-    const counters = period.counters as Record<string, { first: number; last: number }>
-    const counter = counters[name]
-    if (counter === undefined) counters[name] = { first: value, last: value }
-    else counter.last = value
+function renderPeriod({ begin, summary, last_status }: PeriodSlice): MetricPeriod {
+  const { counters, corrections, levels, states, readings } = summary
+  return {
+    period_start: utcText(begin),
+    readings,
+    counters,
+    corrections: corrections.map((each) => ({ ...each, at: utcText(each.at) })),
+    lowest_supply: levels.length === 0 ? null : Math.floor(Math.min(...levels.map(({ min }) => min))),
+    levels: [...levels],
+    states,
+    last_status,
   }
-  if (row.lowest_supply !== null) period.lowest_supply = Math.min(row.lowest_supply, period.lowest_supply ?? 100)
-  if (row.status !== null) period.last_status = row.status
 }

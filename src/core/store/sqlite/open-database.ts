@@ -27,7 +27,12 @@ export interface Tuning {
   readonly shrinks?: boolean
 }
 
-export const SERVER_TUNING: Tuning = { cache_kib: 65_536, checkpoint_pages: 8192, wal_limit_bytes: 67_108_864 }
+export const SERVER_TUNING: Tuning = {
+  cache_kib: 65_536,
+  checkpoint_pages: 8192,
+  wal_limit_bytes: 67_108_864,
+  shrinks: true,
+}
 
 /**
  * Opens an SQLite file, making it (mode 0600) and its directory (0700) where they are not there. Changes nothing in a file

@@ -24,6 +24,8 @@ interface Leaving {
 interface Source {
   /** @param most rows at most */
   read(range: RetiredRange, after: RetiredKey | null, most: number): Leaving[]
+  /** The same, where the rows themselves are not wanted. */
+  find?(range: RetiredRange, after: RetiredKey | null, most: number): Leaving[]
   remove(key: RetiredKey): void
 }
 
@@ -66,9 +68,14 @@ export function prepareRetiredRows(db: Database) {
     agent_health: prepareHealth(db),
   }
 
+  const sourceOf = ({ source }: RetiredRange): Source => {
+    if (source === 'audit_log') throw new Error('audit entries leave by their own way')
+    return sources[source]
+  }
+
   return {
     read(range: RetiredRange, limit: number): RetiredPage {
-      const leaving = sources[range.source].read(range, range.after, limit)
+      const leaving = sourceOf(range).read(range, range.after, limit)
       const upto = range.upto
       const inside = upto === null ? leaving : leaving.filter(({ key }) => compareKeys(key, upto) <= 0)
       const last = inside.at(-1)?.key ?? null
@@ -82,9 +89,11 @@ export function prepareRetiredRows(db: Database) {
     },
     /** Gives how many of the range went; fewer than `limit` means that it is empty now. */
     remove(range: RetiredRange, limit: number): number {
-      const source = sources[range.source]
+      const source = sourceOf(range)
       const upto = range.upto as RetiredKey
-      const leaving = source.read(range, range.after, limit).filter(({ key }) => compareKeys(key, upto) <= 0)
+      const leaving = (source.find ?? source.read)(range, range.after, limit).filter(
+        ({ key }) => compareKeys(key, upto) <= 0,
+      )
       for (const { key } of leaving) source.remove(key)
       return leaving.length
     },
@@ -100,18 +109,22 @@ function prepareReadings(db: Database): Source {
   const nextDevice = db.prepare<[number], { readonly id: number; readonly site_id: string }>(
     'SELECT id, site_id FROM devices WHERE id >= ? ORDER BY id LIMIT 1',
   )
-  const walks = READING_WALKS.map(({ other, index, when }) =>
-    db.prepare<[object], ReadingRow>(
-      `SELECT ${READING} FROM metrics_history h INDEXED BY ${index}
+  const prepareWalks = (columns: string) =>
+    READING_WALKS.map(({ other, index, when }) =>
+      db.prepare<[object], ReadingRow>(
+        `SELECT ${columns} FROM metrics_history h INDEXED BY ${index}
        WHERE h.device = @device AND h.of_other_agent = ${other} AND ${when} AND h.id <= @top AND h.restored_until IS NULL
          AND (${index === 'metrics_history_ahead' ? 'h.received_at' : 'h.sampled_at'}, h.id) > (@time, @id)
          AND min(h.sampled_at, h.received_at) < @before AND (h.time_mark IS NOT 'past' OR h.received_at < @before)
        ORDER BY ${index === 'metrics_history_ahead' ? 'h.received_at' : 'h.sampled_at'}, h.id LIMIT @most`,
-    ),
-  )
+      ),
+    )
+  const whole = prepareWalks(READING)
+  const keys = prepareWalks('h.id, h.sampled_at, h.received_at, h.time_mark')
   const remove = db.prepare('DELETE FROM metrics_history WHERE id = ?')
-  return {
-    read({ before, top }, after, most) {
+  const walkWith =
+    (walks: typeof whole): Source['read'] =>
+    ({ before, top }, after, most) => {
       const found: Leaving[] = []
       let [device, walk, time, id] = after ?? [0, 0, Number.MIN_SAFE_INTEGER, 0]
       for (;;) {
@@ -135,9 +148,8 @@ function prepareReadings(db: Database): Source {
         device = next.id + 1
         ;[walk, time, id] = [0, Number.MIN_SAFE_INTEGER, 0]
       }
-    },
-    remove: (key) => void remove.run(key[3]),
-  }
+    }
+  return { read: walkWith(whole), find: walkWith(keys), remove: (key) => void remove.run(key[3]) }
 }
 
 interface ReadingRow extends Record<string, unknown> {

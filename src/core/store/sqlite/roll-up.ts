@@ -1,6 +1,7 @@
 import { COUNTER_NAMES } from '../../model/printer.ts'
 import type { Point } from '../../summary/trace.ts'
 import type { RollUpStep } from '../retention.ts'
+import { StoreError } from '../store-error.ts'
 import { readSupplyLevels } from '../supply-levels.ts'
 import type { Database } from './open-database.ts'
 import type { PeriodRows } from './period-rows.ts'
@@ -26,6 +27,8 @@ interface ReadingRow extends Record<string, unknown> {
 }
 
 const BEGIN: Progress = { done: 0, top: null, device: 0, sampled_at: Number.MIN_SAFE_INTEGER, id: 0 }
+/** So many readings that are in no day yet are looked at for one answer: others wait for theirs. */
+const MOST_WAITING = 100_000
 /** A period that is written costs about as much as so many readings. */
 const PERIOD_SHARE = 10
 
@@ -52,7 +55,7 @@ export function prepareRollUp(db: Database, periods: PeriodRows) {
   const readRest = db.prepare<[object], ReadingRow>(
     `SELECT ${COLUMNS} FROM metrics_history INDEXED BY metrics_history_by_device
      WHERE device = @device AND of_other_agent = 0 AND (id > @done OR restored_until IS NOT NULL)
-     ORDER BY sampled_at, id`,
+     ORDER BY sampled_at, id LIMIT ${MOST_WAITING + 1}`,
   )
   const findStray = db.prepare<[], { readonly device: number; readonly merged_into: number; readonly site_id: string }>(
     `SELECT d.id AS device, d.merged_into, d.site_id FROM devices d WHERE d.merged_into IS NOT NULL AND (
@@ -129,7 +132,14 @@ export function prepareRollUp(db: Database, periods: PeriodRows) {
     },
 
     /** What is not in its periods yet, and what was brought back, of one device (not of those merged into it). */
-    listWaiting: (device: number): Point[] => readRest.all({ device, done: progress().done }).map(readPoint),
+    listWaiting(device: number): Point[] {
+      const rows = readRest.all({ device, done: progress().done })
+      if (rows.length <= MOST_WAITING) return rows.map(readPoint)
+      throw new StoreError(
+        'unavailable',
+        `more than ${MOST_WAITING} readings of this device are in no day yet: ask again in some minutes`,
+      )
+    },
   }
 }
 

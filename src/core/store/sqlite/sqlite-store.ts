@@ -77,7 +77,10 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const recordHeartbeat = prepareHeartbeats(db, changes)
   const agents = prepareAgents(db)
   const agentHealth = prepareAgentHealth(db)
-  const metrics = prepareMetrics(db)
+  const periods = preparePeriodRows(db)
+  const rollUp = prepareRollUp(db, periods)
+  const pages = prepareDevicePages(db, periods, rollUp)
+  const metrics = prepareMetrics(db, pages)
   const devices = prepareDevices(db, metrics)
   const listFleetMetrics = prepareFleetMetrics(db, metrics)
   const deviceReports = prepareDeviceReports(db)
@@ -89,14 +92,11 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const checkPlace = watchPlace(db, path)
   const ingest = prepareIngest(db, audit, changes, checkPlace)
   const patience = keepPatience(db)
-  const periods = preparePeriodRows(db)
-  const rollUp = prepareRollUp(db, periods)
   const months = prepareFoldMonths(db, periods)
   const retired = prepareRetiredRows(db)
   const archives = prepareArchives(db, retired, audit)
   const restored = prepareRestoredReadings(db)
   const policies = preparePolicies(db, audit)
-  const pages = prepareDevicePages(db, periods, rollUp)
   const readSizes = prepareRetentionSizes(db, () => rollUp.rolledUpTo())
   const space = prepareFreeSpace(db)
   const journals = prepareJournals(db)
@@ -181,7 +181,6 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     listAudit: (query) => read(() => audit.list(query)),
     readAuditChain: (after, limit) => read(() => audit.readChain(after, limit)),
     readAuditEnds: () => view(() => ({ ...audit.ends(), stub: audit.stub() })),
-    readAuditSpan: (before, limit) => read(() => audit.readSpan(before, limit)),
     pruneAudit: (stub) => write(() => audit.prune(stub)),
 
     rollUp: (limit, notBefore) => write(() => rollUp.step(limit, (site_id) => timeOf(notBefore, site_id))),

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PrintMasterError } from '../core/model/error.ts'
+import {
+  PolicyListSchema,
+  type RetentionPlan,
+  RetentionPlanSchema,
+  type RetentionState,
+  RetentionStateSchema,
+  type RunState,
+  RunStateSchema,
+  type SetPolicy,
+} from '../core/protocol/retention.ts'
+import { describePlace, openArchivePlace } from '../core/retention/archive/open-place.ts'
+import type { ArchivePlace } from '../core/retention/archive/place.ts'
+import { describeRetention } from '../core/retention/describe-retention.ts'
+import { createRetentionKeeper } from '../core/retention/keeper.ts'
+import { planRetention } from '../core/retention/plan-retention.ts'
+import type { Policy } from '../core/retention/policies.ts'
+import { setPolicy } from '../core/retention/set-policy.ts'
+import type { Store } from '../core/store/store.ts'
+import type { AccessFlags } from './access-flags.ts'
+import { describeUser } from './describe-user.ts'
+import { openLocal, openRemote } from './open-access.ts'
+
+/** Where retention is looked at and changed: the database of this machine, or a server elsewhere. */
+export interface RetentionOffice {
+  show(): Promise<RetentionState>
+  plan(): Promise<RetentionPlan>
+  /** Until it is done, or the signal aborts. @param tell hears how far it is */
+  run(signal: AbortSignal, tell: (state: RunState) => void): Promise<RunState>
+  set(policy: SetPolicy): Promise<readonly Policy[]>
+  close(): Promise<void>
+}
+
+const ASK_EVERY_MS = 500
+
+/** @throws PrintMasterError, StoreError */
+export async function openRetentionOffice(
+  flags: AccessFlags,
+  options: { readonly readonly: boolean },
+  tell: (sentence: string) => void,
+): Promise<RetentionOffice> {
+  return flags.server === undefined
+    ? openLocalOffice(flags, options, tell)
+    : openRemoteOffice(flags.server, flags, tell)
+}
+
+async function openRemoteOffice(
+  url: string,
+  flags: AccessFlags,
+  tell: (sentence: string) => void,
+): Promise<RetentionOffice> {
+  const remote = await openRemote(url, flags, 'an admin', tell)
+  return {
+    show: () => remote.send(RetentionStateSchema, 'GET', '/retention'),
+    plan: () => remote.send(RetentionPlanSchema, 'GET', '/retention/plan'),
+    async run(signal, hear) {
+      let state: RunState = await remote.send(RunStateSchema, 'POST', '/retention/run')
+      while (state.running && !signal.aborted) {
+        hear(state)
+        await sleep(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+        state = await remote.send(RunStateSchema, 'GET', '/retention/run')
+      }
+      return state
+    },
+    async set(policy) {
+      const answer = await remote.send<{ policies: Policy[] }>(PolicyListSchema, 'POST', '/retention/policies', policy)
+      return answer.policies
+    },
+    close: () => remote.close(),
+  }
+}
+
+async function openLocalOffice(
+  flags: AccessFlags,
+  options: { readonly readonly: boolean },
+  tell: (sentence: string) => void,
+): Promise<RetentionOffice> {
+  const { store, config, database } = await openLocal(flags, options, tell)
+  let hear: (state: RunState) => void = () => undefined
+  const keeper = createRetentionKeeper({
+    store,
+    database,
+    options: config.retention,
+    audit_key: config.security.audit_key,
+    log: { info: () => undefined, error: () => undefined },
+    now: Date.now,
+    monotonic: () => performance.now(),
+    onEvent: () => hear(keeper.state()),
+  })
+  return {
+    show: async () => describeRetention(store, await keeper.policies(), keeper.place(), keeper.state()),
+    plan: async () => planRetention(store, await keeper.policies(), Date.now()),
+    async run(signal, listener) {
+      hear = listener
+      const { ended } = keeper.start(describeUser())
+      const stop = () => void keeper.close()
+      signal.addEventListener('abort', stop, { once: true })
+      await ended
+      signal.removeEventListener('abort', stop)
+      return keeper.state()
+    },
+    async set(policy) {
+      const policies = await setPolicy(store, config.retention, policy, describeUser(), Date.now())
+      if (typeof policies === 'string') throw new PrintMasterError('bad_flag', policies)
+      return policies
+    },
+    async close() {
+      await keeper.close()
+      await store.close()
+    },
+  }
+}
+
+/** The archives of the database of this machine. @throws PrintMasterError, StoreError */
+export async function openArchives(
+  flags: AccessFlags,
+  options: { readonly readonly: boolean },
+  tell: (sentence: string) => void,
+): Promise<{ readonly store: Store; readonly place: ArchivePlace; close(): Promise<void> }> {
+  const { store, config, database } = await openLocal(flags, options, tell)
+  const { archive } = config.retention
+  if (archive === null) {
+    await store.close()
+    throw new PrintMasterError('bad_config', '[retention] archive = none: there are no archives; name where they are')
+  }
+  tell(`archives: ${describePlace(archive, database)}`)
+  const place = await openArchivePlace(archive, database)
+  return {
+    store,
+    place,
+    async close() {
+      await place.close()
+      await store.close()
+    },
+  }
+}
