@@ -136,9 +136,9 @@ test('a window that was too small for anything leaves nothing behind', async () 
   const withoutAge = (screen: string) => screen.replace(/ *live, heard.*/, '')
   const before = withoutAge(await terminal.capture())
   await terminal.resize(12, 4)
-  await terminal.shows((text) => text.split('\n').length <= 5)
-  // it was drawn there
-  await terminal.shows(/^ ?\?: help|^enter: open/m)
+  // some frames, each drawn where the one before was thought to be
+  let seen = 0
+  await terminal.shows(() => ++seen > 4)
   await terminal.resize(80, 24)
   await terminal.shows(/q: quit\n$/)
   await terminal.shows((text) => withoutAge(text) === before)
