@@ -1,4 +1,5 @@
 import type { ApiClient, ApiClientOptions } from '../core/client/api-client.ts'
+import { guardTerminal } from './guard-terminal.ts'
 import type { TerminalLook } from './terminal.ts'
 
 export interface LiveOptions {
@@ -19,5 +20,10 @@ export async function showLive({ api, access, look, isPlain }: LiveOptions, sign
   const { runView } = await import('../tui/run-view.tsx')
   const { stdin, stdout } = process
   const plain = isPlain === true || process.env.INK_SCREEN_READER === 'true'
-  await runView({ api, socket: access, look, isPlain: plain, stdin, stdout }, signal)
+  const release = guardTerminal(!plain)
+  try {
+    await runView({ api, socket: access, look, isPlain: plain, stdin, stdout }, signal)
+  } finally {
+    await release()
+  }
 }

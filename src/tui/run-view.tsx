@@ -10,6 +10,8 @@ import { createLookups } from './feed/lookups.ts'
 import { EVENTS_PATH } from './screens/events.ts'
 import { createDerived } from './views/derive.ts'
 
+const CLEAR_SCREEN = '\u001b[2J\u001b[H'
+
 export interface ViewOptions {
   readonly api: ApiClient
   readonly socket: Omit<ViewSocketOptions, 'after_seq'>
@@ -60,6 +62,12 @@ export async function runView(options: ViewOptions, signal: AbortSignal): Promis
     },
   )
   const leave = () => app.unmount()
+  // terminals wrap and move what is on them, so that nothing of it is where it was drawn
+  const begin = () => {
+    app.clear()
+    stdout.write(CLEAR_SCREEN)
+  }
+  if (!isPlain) stdout.prependListener('resize', begin)
   const crash = (error: unknown) => {
     failure ??= error
     leave()
@@ -77,6 +85,7 @@ export async function runView(options: ViewOptions, signal: AbortSignal): Promis
     process.off('uncaughtException', crash)
     process.off('unhandledRejection', crash)
     stdin.off('end', leave)
+    stdout.off('resize', begin)
     signal.removeEventListener('abort', leave)
     ending.abort()
     await running

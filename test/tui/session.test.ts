@@ -129,6 +129,37 @@ test('a resize draws anew, down to 80x24 and below', async () => {
   await expectRestored(terminal, 0)
 })
 
+test('a window that was too small for anything leaves nothing behind', async () => {
+  const server = await startFleetServer(FLEET)
+  const terminal = await look(server)
+  await terminal.shows(/live, heard/)
+  const withoutAge = (screen: string) => screen.replace(/ *live, heard.*/, '')
+  const before = withoutAge(await terminal.capture())
+  await terminal.resize(12, 4)
+  // some frames, each drawn where the one before was thought to be
+  let seen = 0
+  await terminal.shows(() => ++seen > 4)
+  await terminal.resize(80, 24)
+  await terminal.shows(/q: quit\n$/)
+  await terminal.shows((text) => withoutAge(text) === before)
+  await terminal.press('q')
+  await expectRestored(terminal, 0)
+})
+
+test('killed without a word, the terminal is as it was all the same', async () => {
+  const server = await startFleetServer(FLEET)
+  const terminal = await look(server)
+  await terminal.shows(/live, heard/)
+  await terminal.signal('SIGKILL', ' status --server')
+  await terminal.shows(/^before$/m)
+  // the shell may have said what it says while the other screen was shown
+  await terminal.press('Enter')
+  expect(await terminal.ask('#{alternate_on}')).toBe('0')
+  await terminal.type('stty -a | tr ";" "\\n" | grep -c "[^-]icanon.*[^-]echo "')
+  await terminal.shows(/^[1-9]$/m)
+  await expect.poll(() => terminal.ask('#{cursor_flag}')).toBe('1')
+})
+
 test.each(['SIGTERM', 'SIGHUP', 'SIGINT'])('%s leaves the terminal as it was', async (name) => {
   const server = await startFleetServer(FLEET)
   const terminal = await look(server)
