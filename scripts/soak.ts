@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createRandom } from '../src/core/snmp/player/random.ts'
 import { runSiteKillRounds } from '../test/agent/whole/kill-rounds.ts'
+import { runRetentionKillRounds } from '../test/retention/kill-rounds.ts'
 import { runKillRounds } from '../test/server/kill-rounds.ts'
 import { type FuzzResult, fuzzDecoder, fuzzRecordings } from '../test/snmp/fuzz-case.ts'
 
@@ -53,6 +54,14 @@ async function killSite(rounds: number, seed: number): Promise<void> {
   rmSync(directory, { recursive: true })
 }
 
+async function killRetention(rounds: number, seed: number): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'printmaster-soak-'))
+  const found = await runRetentionKillRounds(directory, rounds, createRandom(seed))
+  console.log(`retention killed in ${rounds} rounds, seed ${seed}: ${JSON.stringify(found)}`)
+  if (found.faults.length > 0) throw new Error(`database and archives are left in ${directory}`)
+  rmSync(directory, { recursive: true })
+}
+
 /**
  * Damaged messages and recordings, a server that is killed while agents upload, and a site whose agent and server are
  * killed over a bad line, for as long as wanted: the seed that is printed finds the cases again.
@@ -68,6 +77,7 @@ async function main(): Promise<void> {
   fuzz(cases, seed)
   if (kills > 0) await killServer(kills, seed)
   if (kills > 0) await killSite(kills, seed)
+  if (kills > 0) await killRetention(kills, seed)
   console.log('nothing found')
 }
 

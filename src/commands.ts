@@ -1,6 +1,9 @@
 import type { Command } from '@oclif/core'
 import { commands as helpCommands } from '@oclif/plugin-help'
 import Agent from './commands/agent.ts'
+import AuditExport from './commands/audit/export.ts'
+import AuditVerify from './commands/audit/verify.ts'
+import Audit from './commands/audit.ts'
 import AgentCommand from './commands/command.ts'
 import Demo from './commands/demo.ts'
 import Export from './commands/export.ts'
@@ -28,6 +31,9 @@ import TokenRevoke from './commands/token/revoke.ts'
 export const COMMANDS: Record<string, Command.Class> = {
   ...helpCommands,
   agent: Agent,
+  audit: Audit,
+  'audit:export': AuditExport,
+  'audit:verify': AuditVerify,
   command: AgentCommand,
   demo: Demo,
   export: Export,
@@ -51,6 +57,7 @@ export const COMMANDS: Record<string, Command.Class> = {
 
 /** What help says of words that several commands begin with. */
 export const TOPICS: Record<string, { description: string }> = {
+  audit: { description: 'Who did what: read it, check it, keep it.' },
   report: { description: 'What was printed between two dates.' },
   retention: { description: 'What a server keeps how long; archives of the rest.' },
   server: { description: 'Take in what agents report; copy its database, put a copy in its place.' },

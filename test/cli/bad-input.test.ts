@@ -166,7 +166,7 @@ describe('no such command', () => {
     [['help', 'scna'], "there is no command 'scna'; did you mean scan?"],
     [
       ['frobnicate'],
-      "there is no command 'frobnicate'; the commands are help, agent, command, demo, export, report, retention",
+      "there is no command 'frobnicate'; the commands are help, agent, audit, command, demo, export, report, retention",
     ],
     [['-x'], "there is no command '-x'"],
   ])('%j', async (args, problem) => {

@@ -81,7 +81,7 @@ test('--check-db: a database that a server is using', async () => {
   await makeTokenCli(server.database, '--scope', 'viewer')
   const { code, stdout, stderr } = await runCli(['server', '--check-db', '--database', server.database])
   expect([code, stderr]).toEqual([0, ''])
-  expect(linesOf(stdout)[0]).toBe(`${server.database}: schema 3`)
+  expect(linesOf(stdout)[0]).toBe(`${server.database}: schema 4`)
   expect(stdout).toMatch(/^ {2}tokens +1$/m)
   expect(linesOf(stdout).at(-1)).toBe('no problem found')
   const json = await runCli(['server', '--check-db', '--json', '--database', server.database])

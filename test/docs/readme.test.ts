@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import Agent from '../../src/commands/agent.ts'
+import AuditExport from '../../src/commands/audit/export.ts'
+import AuditVerify from '../../src/commands/audit/verify.ts'
+import Audit from '../../src/commands/audit.ts'
 import AgentCommand from '../../src/commands/command.ts'
 import Demo from '../../src/commands/demo.ts'
 import Export from '../../src/commands/export.ts'
@@ -64,6 +67,7 @@ const FLAGS = {
   simulate: flagsOf(Simulate),
   demo: flagsOf(Demo),
   agent: flagsOf(Agent),
+  audit: flagsOf(Audit, AuditExport, AuditVerify),
   export: flagsOf(Export),
   'report pages': flagsOf(ReportPages),
   retention: flagsOf(RetentionArchive, RetentionPlan, RetentionRestore, RetentionRun, RetentionSet, RetentionShow),

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type AuditBody, composeBody, limitDetails, renderBody } from '../../audit/audit-body.ts'
+import { composeBody, limitDetails, renderBody } from '../../audit/audit-body.ts'
 import { CHAIN_START, type ChainEnd, hashEntry, type StoredEntry, verifyChain } from '../../audit/chain.ts'
 import { openStub, type Signed } from '../../audit/head.ts'
+import { renderEntry } from '../../audit/render-entry.ts'
 import type { AuditEntry } from '../../protocol/audit.ts'
 import { deriveId, uuidToText } from '../derive-id.ts'
 import { type AuditEnds, type AuditFilter, DEFAULT_SITE, type NewAuditEvent, type Page } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { utcText } from '../utc-text.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import type { Database } from './open-database.ts'
 import { cacheStatements } from './statement-cache.ts'
@@ -205,25 +205,4 @@ function chooseEventId(event: NewAuditEvent): string {
   if (actor.type !== 'agent') return randomUUID()
   const content = [agent_id, action, resource_type, resource_id, outcome, limitDetails(details)]
   return uuidToText(deriveId([actor.id, String(occurred_at), JSON.stringify(content)]))
-}
-
-function renderEntry(row: StoredEntry): AuditEntry {
-  const body = JSON.parse(row.body) as AuditBody
-  return {
-    seq: row.seq,
-    event_id: row.event_id,
-    occurred_at: utcText(body.occurred_at),
-    recorded_at: utcText(row.recorded_at),
-    site_id: body.site_id,
-    actor_type: body.actor_type,
-    actor: row.actor,
-    agent_id: row.agent_id,
-    action: row.action,
-    resource_type: row.resource_type,
-    resource_id: row.resource_id,
-    outcome: body.outcome,
-    ip_address: body.ip_address,
-    details: body.details as AuditEntry['details'],
-    hash: Buffer.from(row.hash).toString('hex'),
-  }
 }

@@ -5,6 +5,7 @@ import type { Database } from './open-database.ts'
 interface TokenRow {
   readonly token_id: string
   readonly scope: string
+  readonly created_at: number
   readonly revoked_at: number | null
 }
 
@@ -16,18 +17,26 @@ interface EntryRow {
 
 /**
  * Tokens that open other doors than the audit log says, one sentence each. Agents write into the log as well, so what they
- * tell of tokens does not count. Tokens of agents come with a registration and have no entry of their own.
+ * tell of tokens does not count. Tokens of agents come with a registration and have no entry of their own. Of what is older
+ * than the oldest entry that was not let go, nothing can be said.
  */
 export function checkTokens(db: Database): string[] {
-  const tokens = db.prepare<[], TokenRow>('SELECT token_id, scope, revoked_at FROM tokens ORDER BY id')
+  const tokens = db.prepare<[], TokenRow>('SELECT token_id, scope, created_at, revoked_at FROM tokens ORDER BY id')
   const findEntries = db.prepare<[string], EntryRow>(
     `SELECT action, recorded_at, body FROM audit_log
      WHERE resource_id = ? AND +resource_type = 'token' AND action IN ('token_created', 'token_revoked') ORDER BY seq`,
   )
+  const hasStub = db.prepare('SELECT 1 FROM audit_stubs').get() !== undefined
+  const first = db.prepare('SELECT recorded_at FROM audit_log ORDER BY seq LIMIT 1').pluck().get() as number | undefined
+  const known = hasStub ? (first ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY
   return tokens.all().flatMap((token) => {
     const entries = findEntries.all(token.token_id).map(readEntry)
     const find = (action: string) => entries.find((entry) => entry.action === action && entry.actor_type !== 'agent')
-    return [...judgeScope(token, find('token_created')), ...judgeRevocation(token, find('token_revoked'))]
+    const [created, revoked] = [find('token_created'), find('token_revoked')]
+    return [
+      ...(created === undefined && token.created_at <= known ? [] : judgeScope(token, created)),
+      ...(revoked === undefined && (token.revoked_at ?? known) <= known ? [] : judgeRevocation(token, revoked)),
+    ]
   })
 }
 

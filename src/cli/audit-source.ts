@@ -1,0 +1,98 @@
+import { describeHead } from '../core/audit/describe-head.ts'
+import { openSigningKey, signingKeyPath } from '../core/audit/signing-key.ts'
+import {
+  type AuditChain,
+  AuditChainSchema,
+  type AuditEntry,
+  type AuditHead,
+  AuditHeadSchema,
+  type AuditList,
+  AuditListSchema,
+  type StoredAuditEntry,
+} from '../core/protocol/audit.ts'
+import type { AuditFilter, Page } from '../core/store/store.ts'
+import type { AccessFlags } from './access-flags.ts'
+import { describeUser } from './describe-user.ts'
+import { openLocal, openRemote } from './open-access.ts'
+
+/** Where the audit log is read: the database of this machine, or a server elsewhere. Whoever reads is recorded first. */
+export interface AuditSource {
+  /** Newest first. */
+  list(filter: AuditFilter): Promise<Page<AuditEntry>>
+  /** As stored, oldest first. */
+  chain(after: number, limit: number): Promise<readonly StoredAuditEntry[]>
+  /** Where it begins and ends, the end signed. */
+  head(): Promise<AuditHead>
+  close(): Promise<void>
+}
+
+/**
+ * @param details of what is read, for the entry that says so
+ * @throws PrintMasterError, StoreError
+ */
+export async function openAuditSource(
+  flags: AccessFlags,
+  details: Readonly<Record<string, unknown>>,
+  tell: (sentence: string) => void,
+): Promise<AuditSource> {
+  return flags.server === undefined ? openHere(flags, details, tell) : openThere(flags.server, flags, tell)
+}
+
+async function openHere(
+  flags: AccessFlags,
+  details: Readonly<Record<string, unknown>>,
+  tell: (sentence: string) => void,
+): Promise<AuditSource> {
+  const { store, config, database } = await openLocal(flags, { readonly: false }, tell)
+  const key = () => openSigningKey(config.security.audit_key ?? signingKeyPath(database))
+  const now = Date.now()
+  try {
+    await store.recordAudit([
+      {
+        event_id: null,
+        actor: describeUser(),
+        agent_id: null,
+        action: 'audit_viewed',
+        resource_type: 'audit',
+        resource_id: null,
+        outcome: 'success',
+        details: JSON.parse(JSON.stringify(details)),
+        occurred_at: now,
+        recorded_at: now,
+      },
+    ])
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return {
+    list: (filter) => store.listAudit(filter),
+    chain: async (after, limit) =>
+      (await store.readAuditChain(after, limit)).map((entry) => ({
+        ...entry,
+        hash: Buffer.from(entry.hash).toString('hex'),
+      })),
+    head: () => describeHead(store, key(), Date.now()),
+    close: () => store.close(),
+  }
+}
+
+async function openThere(url: string, flags: AccessFlags, tell: (sentence: string) => void): Promise<AuditSource> {
+  const remote = await openRemote(url, flags, 'an admin', tell)
+  const utc = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString())
+  return {
+    async list({ from, to, resource_type, resource_id, limit, ...filter }) {
+      const resource = resource_id === undefined ? resource_type : `${resource_type}/${resource_id}`
+      const wanted = Object.entries({ ...filter, resource, from: utc(from), to: utc(to), limit: String(limit) })
+      const query = new URLSearchParams(wanted.filter(([, value]) => value !== undefined) as [string, string][])
+      const page: AuditList = await remote.send(AuditListSchema, 'GET', `/audit?${query}`)
+      return { items: page.entries, next_cursor: page.next_cursor }
+    },
+    async chain(after, limit) {
+      const page: AuditChain = await remote.send(AuditChainSchema, 'GET', `/audit/chain?after=${after}&limit=${limit}`)
+      return page.entries
+    },
+    head: () => remote.send(AuditHeadSchema, 'GET', '/audit/head'),
+    close: () => remote.close(),
+  }
+}

@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import S3rver from 's3rver'
+import { expect, onTestFinished, test } from 'vitest'
+import { Secret } from '../../../src/core/model/secret.ts'
+import {
+  listManifests,
+  readArchive,
+  verifyArchive,
+  writeArchive,
+} from '../../../src/core/retention/archive/archive-file.ts'
+import { openS3Place } from '../../../src/core/retention/archive/s3-place.ts'
+import { asPart, collect, DATA, HEAD, makeDirectory, makeRows } from './sample-rows.ts'
+
+const SECRET = 'S3RVER'
+
+/** A store that speaks S3 and checks signatures, on a free port of loopback. */
+async function startStore() {
+  const directory = await makeDirectory()
+  const server = new S3rver({
+    address: '127.0.0.1',
+    port: 0,
+    silent: true,
+    directory,
+    configureBuckets: [{ name: 'printers', configs: [] }],
+  })
+  const { port } = await server.run()
+  onTestFinished(() => server.close())
+  return { directory, endpoint: `http://127.0.0.1:${port}` }
+}
+
+async function openPlace(endpoint: string, more: { bucket?: string; id?: string; prefix?: string } = {}) {
+  const place = await openS3Place({
+    kind: 's3',
+    bucket: more.bucket ?? 'printers',
+    prefix: more.prefix ?? 'site/one',
+    endpoint,
+    region: 'us-east-1',
+    access_key: { id: more.id ?? 'S3RVER', secret: new Secret(SECRET) },
+  })
+  onTestFinished(() => place.close())
+  return place
+}
+
+test('written, read back, listed and written again', async () => {
+  const { endpoint } = await startStore()
+  const place = await openPlace(endpoint)
+  const rows = makeRows(5000)
+  const manifest = await writeArchive(place, HEAD, asPart(rows))
+  expect(manifest).toMatchObject({ rows: 5000, data: DATA })
+  expect(await collect(readArchive(place, manifest))).toEqual(rows)
+  expect(await collect(listManifests(place, 'metrics_history'))).toEqual([manifest])
+  expect(await place.list('')).toEqual([DATA, `${DATA}.manifest.json`])
+  const again = await writeArchive(place, HEAD, asPart(rows.slice(0, 10)))
+  expect(await collect(readArchive(place, again))).toHaveLength(10)
+  expect(await (await openPlace(endpoint, { prefix: '' })).list('site/')).toHaveLength(2)
+})
+
+test('an object that was changed is found', async () => {
+  const { endpoint, directory } = await startStore()
+  const place = await openPlace(endpoint)
+  const manifest = await writeArchive(place, HEAD, asPart(makeRows(1000)))
+  const file = join(directory, 'printers', `site/one/${DATA}._S3rver_object`)
+  const bytes = readFileSync(file)
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1
+  writeFileSync(file, bytes)
+  await expect(verifyArchive(place, manifest)).rejects.toMatchObject({ code: 'archive_damaged' })
+})
+
+test.each([
+  ['an access key that is not known', { id: 'SOMEBODY' }, 'the access key is not known there'],
+  ['a bucket that is not there', { bucket: 'nobody' }, 'there is no such bucket'],
+] as const)('%s is told in a sentence, without the secret', async (_name, more, sentence) => {
+  const { endpoint } = await startStore()
+  const place = await openPlace(endpoint, more)
+  const error = await writeArchive(place, HEAD, asPart(makeRows(10))).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'archive_failed', message: expect.stringContaining(sentence) })
+  expect(String((error as Error).message)).not.toContain(SECRET)
+})
+
+test('a store that is down is told', async () => {
+  const probe = createServer()
+  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done))
+  const { port } = probe.address() as { port: number }
+  await new Promise((done) => probe.close(done))
+  const place = await openPlace(`http://127.0.0.1:${port}`)
+  await expect(writeArchive(place, HEAD, asPart(makeRows(10)))).rejects.toMatchObject({
+    code: 'archive_failed',
+    message: expect.stringContaining('nothing listens there'),
+  })
+})
