@@ -53,6 +53,7 @@ const READING = [
   'listCommands',
   'listAlerts',
   'nextDeliveries',
+  'listDeliveries',
   'check',
 ] as const satisfies readonly (keyof Store)[]
 
