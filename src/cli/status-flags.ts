@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { FORMATS, type Format } from '../core/output/formats.ts'
 import { journalFlag } from './agent-flags.ts'
 import { configFlag } from './base-command.ts'
 
@@ -39,9 +40,9 @@ export const statusFlags = {
   }),
   'no-color': Flags.boolean({ summary: 'Words alone. Else NO_COLOR.' }),
   format: Flags.option({
-    options: ['table', 'json', 'ndjson'] as const,
+    options: FORMATS,
     default: 'table',
-    summary: 'For people, one object, or one object a line (of a server only).',
+    summary: 'For people, one object, or, of a server, one row each: as an object a line, or csv.',
   })(),
   json: Flags.boolean({ exclusive: ['format'], summary: 'The same as --format json.' }),
   'exit-code': Flags.boolean({
@@ -68,7 +69,7 @@ export interface ServerStatusFlags {
   readonly once?: boolean | undefined
   readonly 'screen-reader'?: boolean | undefined
   readonly 'no-color'?: boolean | undefined
-  readonly format: 'table' | 'json' | 'ndjson'
+  readonly format: Format
   readonly json?: boolean | undefined
   readonly 'exit-code'?: boolean | undefined
 }

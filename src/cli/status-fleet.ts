@@ -3,7 +3,7 @@ import { cleanText } from '../core/output/clean-text.ts'
 import { escapeUnseen } from '../core/output/json.ts'
 import { formatTextTable } from '../core/output/text-table.ts'
 import { listAgentColumns, sortAgents } from '../tui/views/agent-view.ts'
-import { listNeeds, NEED_COLUMNS } from '../tui/views/attention.ts'
+import { listNeedColumns, listNeeds } from '../tui/views/attention.ts'
 import { countFleet } from '../tui/views/count-fleet.ts'
 import { countThings } from './agent-words.ts'
 import type { TerminalLook } from './terminal.ts'
@@ -30,7 +30,8 @@ export function formatFleet(rows: LiveRows, look: TerminalLook, now: number): st
     `Alerts     ${alerts.open === 0 ? 'none open' : `${alerts.open} open, ${alerts.critical} of them critical`}`,
   ]
   const more = needs.length > MOST_SHOWN ? `and ${(needs.length - MOST_SHOWN).toLocaleString('en')} more\n` : ''
-  const wanted = needs.length === 0 ? '' : `\n${formatTextTable(needs.slice(0, MOST_SHOWN), NEED_COLUMNS, look)}${more}`
+  const wanted =
+    needs.length === 0 ? '' : `\n${formatTextTable(needs.slice(0, MOST_SHOWN), listNeedColumns(needs), look)}${more}`
   const table =
     rows.agents.length === 0
       ? ''

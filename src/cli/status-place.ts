@@ -17,10 +17,10 @@ export function chooseServer(flags: ServerStatusFlags, env: NodeJS.ProcessEnv): 
       `--${odd} goes with a server only; name one with --server or PRINTMASTER_SERVER`,
     )
   }
-  if (flags.format === 'ndjson') {
+  if (flags.format === 'ndjson' || flags.format === 'csv') {
     throw new PrintMasterError(
       'bad_flag',
-      '--format ndjson goes with a server only; the agent of this machine is one object',
+      `--format ${flags.format} goes with a server only; the agent of this machine is one object`,
     )
   }
   return null

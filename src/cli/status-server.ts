@@ -41,6 +41,7 @@ export async function showServerStatus(
     const format = flags.json ? 'json' : flags.format
     if (format === 'json') stdout.write(toFleetJson(rows))
     else if (format === 'ndjson') for (const line of toFleetLines(rows)) stdout.write(line)
+    else if (format === 'csv') stdout.write(await (await import('./status-csv.ts')).formatFleetCsv(rows))
     else stdout.write(formatFleet(rows, look, Date.now()))
     return EXIT.ok
   } finally {

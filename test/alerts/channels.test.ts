@@ -11,6 +11,7 @@ import { composeSyslogLine } from '../../src/core/alerts/channels/syslog-line.ts
 import { planRetry } from '../../src/core/alerts/retry.ts'
 import { Secret } from '../../src/core/model/secret.ts'
 import { ALERT_KINDS, type Alert } from '../../src/core/protocol/alerts.ts'
+import { makeCertificate } from '../cli/make-certificate.ts'
 import { findClosedPort, receiveHttp, receiveMail, receiveTcp, receiveUdp } from './receivers.ts'
 import { at, MINUTE, NOW } from './sample-rows.ts'
 
@@ -156,6 +157,22 @@ describe('syslog', () => {
     expect(line).toMatch(/^<154>1 /)
   })
 
+  test('goes over TLS to whom its authority vouches for, and to nobody else', async () => {
+    const { certificate: ca, key, pem: cert } = makeCertificate(directory, 'syslog')
+    const { port, waitFor, received } = await receiveTcp({ cert, key: readFileSync(key, 'utf8') })
+    const over = { ...common, type: 'syslog', protocol: 'tls', facility: 'local3', port } as const
+    for (const host of ['localhost', '127.0.0.1']) {
+      expect(await send(openChannel({ ...over, host, ca }))).toMatch(/^sent \d+ bytes by TLS$/)
+    }
+    const lines = await waitFor(2)
+    expect(lines).toEqual([expect.stringMatching(/^\d+ <154>1 /), expect.stringMatching(/^\d+ <154>1 /)])
+    const failure = send(openChannel({ ...over, host: 'localhost', ca: null }))
+    await expect(failure).rejects.toThrow('signed by itself; name its authority with its key ca')
+    const other = makeCertificate(directory, 'other').certificate
+    await expect(send(openChannel({ ...over, host: 'localhost', ca: other }))).rejects.toThrow(/certificate|authority/)
+    expect(received).toHaveLength(2)
+  })
+
   test('a receiver that is not there is said', async () => {
     await expect(send(syslog(await findClosedPort(), 'tcp'))).rejects.toThrow('nothing listens there')
   })
@@ -186,6 +203,24 @@ describe('email', () => {
     expect(mail?.data).toMatch(/^Message-ID: <5b2f7d4e-0000-4000-8000-000000000001\.opened@/m)
     expect(mail?.data).toContain('Auto-Submitted: auto-generated')
   })
+
+  test.each([
+    ['starttls', false],
+    ['implicit', true],
+  ] as const)(
+    '%s: nothing goes before it is encrypted, and only where its authority vouches for it',
+    async (tls, isImplicit) => {
+      const { certificate: ca, key, pem: cert } = makeCertificate(directory, `mail-${tls}`)
+      const { port, received } = await receiveMail(undefined, { cert, key: readFileSync(key, 'utf8'), isImplicit })
+      const login = { user: 'printmaster', password: new Secret('very-secret') }
+      expect(await send(email(port, { host: 'localhost', tls, ca, login }))).toBe('250 2.0.0 queued as 42')
+      expect(received).toMatchObject([{ isEncrypted: true, login: '/printmaster/very-secret' }])
+      await expect(send(email(port, { host: 'localhost', tls, login }))).rejects.toThrow(
+        'signed by itself; name its authority with its key ca',
+      )
+      expect(received).toHaveLength(1)
+    },
+  )
 
   test('what the mail server says to it is told; without encryption it does not speak on', async () => {
     const { port, received } = await receiveMail(() => true)

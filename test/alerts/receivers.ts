@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createSecureContext, createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { onTestFinished } from 'vitest'
 
 /** What came, and a way to wait for more of it. */
@@ -78,16 +79,24 @@ export async function receiveUdp(): Promise<Inbox<string>> {
   return { port: socket.address().port, received: inbox.received, waitFor: inbox.waitFor }
 }
 
+/** PEM texts of a receiver that encrypts. */
+export interface ReceiverCertificate {
+  readonly cert: string
+  readonly key: string
+}
+
 /** Whole connections as text. */
-export async function receiveTcp(): Promise<Inbox<string>> {
+export async function receiveTcp(tls?: ReceiverCertificate): Promise<Inbox<string>> {
   const inbox = createInbox<string>()
-  const server = createServer((socket) => {
+  const take = (socket: Socket) => {
     let text = ''
     socket.setEncoding('utf8').on('data', (part) => {
       text += part
     })
     socket.on('end', () => inbox.add(text))
-  })
+    socket.on('error', () => undefined)
+  }
+  const server = tls === undefined ? createServer(take) : createTlsServer(tls, take)
   const port = await listen(server)
   onTestFinished(() => void server.close())
   return { port, received: inbox.received, waitFor: inbox.waitFor }
@@ -97,12 +106,23 @@ export interface Mail {
   readonly from: string
   readonly to: readonly string[]
   readonly data: string
+  readonly isEncrypted: boolean
+  /** What AUTH PLAIN said. */
+  readonly login: string | null
 }
 
-/** As much of RFC 5321 as a mail needs. @param refuses answers DATA with 451 */
-export async function receiveMail(refuses: () => boolean = () => false): Promise<Inbox<Mail>> {
+/**
+ * As much of RFC 5321 as a mail needs, of RFC 3207 where it has a certificate, and of RFC 4954.
+ * @param refuses answers DATA with 451
+ * @param isImplicit encrypts from the first byte
+ */
+export async function receiveMail(
+  refuses: () => boolean = () => false,
+  tls?: ReceiverCertificate & { readonly isImplicit?: boolean },
+): Promise<Inbox<Mail>> {
   const inbox = createInbox<Mail>()
-  const server = createServer((socket) => {
+  const serve = (socket: Socket, isEncrypted: boolean, isGreeted = false) => {
+    let login: string | null = null
     let mail = { from: '', to: [] as string[], data: '' }
     let isData = false
     let rest = ''
@@ -114,12 +134,23 @@ export async function receiveMail(refuses: () => boolean = () => false): Promise
           return
         }
         isData = false
-        inbox.add(mail)
+        inbox.add({ ...mail, isEncrypted, login })
         mail = { from: '', to: [], data: '' }
         return say('250 2.0.0 queued as 42')
       }
       const verb = line.slice(0, 4).toUpperCase()
-      if (verb === 'EHLO' || verb === 'HELO') return say('250 mail.example')
+      if (verb === 'EHLO' || verb === 'HELO') {
+        const more = tls === undefined ? [] : isEncrypted ? ['AUTH PLAIN'] : ['STARTTLS']
+        return ['mail.example', ...more].forEach((word, i) => {
+          say(`250${i === more.length ? ' ' : '-'}${word}`)
+        })
+      }
+      if (verb === 'AUTH') {
+        login = Buffer.from(line.split(' ')[2] ?? '', 'base64')
+          .toString()
+          .replaceAll('\0', '/')
+        return say('235 welcome')
+      }
       if (verb === 'MAIL') mail.from = /<(.*?)>/.exec(line)?.[1] ?? ''
       if (verb === 'RCPT') mail.to.push(/<(.*?)>/.exec(line)?.[1] ?? '')
       if (verb === 'DATA') {
@@ -127,7 +158,12 @@ export async function receiveMail(refuses: () => boolean = () => false): Promise
         isData = true
         return say('354 go ahead')
       }
-      if (verb === 'STAR') return say('502 not here')
+      if (verb === 'STAR') {
+        if (tls === undefined || isEncrypted) return say('502 not here')
+        say('220 go ahead')
+        socket.removeAllListeners('data')
+        return serve(new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(tls) }), true, true)
+      }
       if (verb === 'QUIT') {
         say('221 bye')
         return socket.end()
@@ -140,8 +176,11 @@ export async function receiveMail(refuses: () => boolean = () => false): Promise
       rest = lines.pop() as string
       lines.forEach(take)
     })
-    say('220 mail.example ESMTP')
-  })
+    if (!isGreeted) say('220 mail.example ESMTP')
+  }
+  const server = tls?.isImplicit
+    ? createTlsServer(tls, (socket) => serve(socket, true))
+    : createServer((socket) => serve(socket, false))
   const port = await listen(server)
   onTestFinished(() => void server.close())
   return { port, received: inbox.received, waitFor: inbox.waitFor }

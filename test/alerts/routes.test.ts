@@ -62,6 +62,22 @@ describe('/api/v1/alerts', () => {
     expect(text.split('\n')).toContain('printmaster_alerts_open{kind="supply_empty"} 1')
     expect(text.split('\n')).toContain('printmaster_alerts_open{kind="supply_low"} 0')
     expect(text).toMatch(/^printmaster_alert_deliveries_total\{channel="desk",outcome="delivered"\} [34]$/m)
+    const record = await server.call(`/api/v1/alerts/${alert_id}/deliveries`, viewer)
+    expect(record.body.alert_id).toBe(alert_id)
+    const told = {
+      channel: 'desk',
+      state: 'delivered',
+      tries: 1,
+      next_try_at: null,
+      given_up_at: null,
+      last_error: null,
+    }
+    expect(record.body.deliveries).toMatchObject([
+      { ...told, event: 'opened' },
+      { ...told, event: 'acknowledged' },
+      { ...told, event: 'closed' },
+    ])
+    expect(record.body.deliveries[0].delivered_at >= record.body.deliveries[0].created_at).toBe(true)
     const audit = await server.call('/api/v1/audit?action=alert_acknowledged', admin)
     expect(audit.body).toMatchObject({ entries: [{ resource_id: alert_id, actor: admin.token_id }] })
   })
@@ -71,6 +87,7 @@ describe('/api/v1/alerts', () => {
     const { token } = await server.makeToken('admin')
     const path = '/api/v1/alerts/no-such/acknowledge'
     expect((await server.call(path, { token, method: 'POST' })).body.error.code).toBe('not_found')
+    expect((await server.call('/api/v1/alerts/no-such/deliveries', { token })).body.error.code).toBe('not_found')
     for (const query of ['state=both', 'kind=toner', 'from=yesterday', 'limit=0']) {
       const { status, body } = await server.call(`/api/v1/alerts?${query}`, { token })
       expect([query, status, body.error.details.fields[0].path]).toEqual([query, 400, query.split('=')[0]])

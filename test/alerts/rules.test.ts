@@ -11,7 +11,7 @@ describe('agent_offline', () => {
     expect(judgeAgentOffline(gone)).toMatchObject({
       verdict: 'agent_offline',
       subject: null,
-      message: 'agent cellar is offline (silent)',
+      message: 'agent cellar is offline: it fell silent',
       since: NOW - 5000,
     })
   })

@@ -22,6 +22,7 @@ const ROUTES = [
   'post /api/v1/audit/log',
   'get /api/v1/audit',
   'get /api/v1/alerts',
+  'get /api/v1/alerts/{alert_id}/deliveries',
   'post /api/v1/alerts/{alert_id}/acknowledge',
   'post /api/v1/alerts/test',
   'get /api/v1/audit/chain',

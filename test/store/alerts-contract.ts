@@ -203,7 +203,16 @@ export function describeAlerts(readStore: () => Store): void {
       await store.recordDelivery(delivery_id, { outcome: 'failed', error: 'no', next_try_at: NOW + MINUTE }, NOW)
       expect(await due(store, NOW + MINUTE - 1)).toEqual([])
       expect(await store.nextDeliveries(1, NOW + MINUTE)).toMatchObject([{ delivery_id, tries: 1 }])
+      const [{ alert_id } = { alert_id: '' }] = (await store.listAlerts({ limit: 1 })).items
+      const record = { channel: 'desk', event: 'opened', created_at: at(NOW), delivered_at: null, last_error: 'no' }
+      expect(await store.listDeliveries(alert_id)).toEqual([
+        { ...record, state: 'waiting', tries: 1, next_try_at: at(NOW + MINUTE), given_up_at: null },
+      ])
       await store.recordDelivery(delivery_id, { outcome: 'given_up', error: 'no' }, NOW + MINUTE)
+      expect(await store.listDeliveries(alert_id)).toEqual([
+        { ...record, state: 'given_up', tries: 2, next_try_at: null, given_up_at: at(NOW + MINUTE) },
+      ])
+      expect(await store.listDeliveries('no-such')).toBe(null)
       await store.recordDelivery(delivery_id, { outcome: 'failed', error: 'no', next_try_at: NOW }, NOW + MINUTE)
       expect(await due(store, NOW + DAY)).toEqual([])
     })

@@ -77,7 +77,7 @@ export function makeAlert(changes: Partial<Alert> = {}): Alert {
     severity: 'critical',
     agent_id: 'agent-1',
     device_id: 'device-1',
-    subject: null,
+    subject: 'paper jam',
     message: 'HP LaserJet M607: paper jam',
     opened_at: '2025-11-03T17:30:00.000Z',
     closed_at: null,

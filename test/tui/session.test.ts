@@ -47,7 +47,7 @@ test('start, screens, one printer, back, quit: the terminal is as it was', async
   const overview = await terminal.shows(/live, heard/)
   expect(overview).toMatch(/^Agents +2: 2 active$/m)
   expect(overview).toMatch(/^Printers +3: 2 idle, 1 error$/m)
-  expect(overview).toMatch(/^> critical {2}printer .*HP OfficeJet.* lowest supply 3%/m)
+  expect(overview).toMatch(/^> critical {2}HP OfficeJet.* lowest supply 3%/m)
   expect(await terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('1 0')
   await terminal.press('3')
   const printers = await terminal.shows(/\[3 Printers\]/)

@@ -42,6 +42,22 @@ test('not on a terminal: one answer, as a table, as JSON, as lines', async () =>
   expect(server.asked.some((what) => what.startsWith('hello'))).toBe(false)
 })
 
+test('as CSV: agents, printers and alerts by the names that people know, nothing that a spreadsheet would run', async () => {
+  const devices = [makeDevice({ location: '=1+1', lowest_supply: 3 }), makeDevice({ device_id: 'device-2' })]
+  const server = await startFleetServer({ ...FLEET, devices })
+  const { code, stdout } = await runCli(['status', '--server', server.url, '--format', 'csv'], { env: ENV })
+  expect(code).toBe(0)
+  expect(stdout.split('\r\n')).toEqual([
+    'row,id,name,address,status,severity,what,agent,serial,location,lowest_supply,page_count,since,last_seen',
+    'agent,agent-1,Branch office,10.0.0.2,active,ok,,,,,,,2025-11-03T17:00:00.000Z,2025-11-03T17:59:48.000Z',
+    'agent,agent-2,Depot,10.0.0.2,offline,critical,it fell silent,,,,,,2025-11-03T17:00:00.000Z,2025-11-03T17:59:48.000Z',
+    `device,device-1,HP LaserJet M607,10.0.0.7,idle,critical,lowest supply 3%,Branch office,S1,"'=1+1",3,48213,,2025-11-03T17:57:00.000Z`,
+    'device,device-2,HP LaserJet M607,10.0.0.7,idle,ok,,Branch office,S1,Hall,78,48213,,2025-11-03T17:57:00.000Z',
+    `alert,alert-1,HP LaserJet M607,10.0.0.7,open,critical,HP LaserJet M607: paper jam,Branch office,S1,"'=1+1",,,2025-11-03T17:30:00.000Z,`,
+    '',
+  ])
+})
+
 test.each([
   [
     0,
@@ -84,6 +100,7 @@ test('what goes wrong: one line, and unknown for monitoring', async () => {
   for (const [odd, sentence] of [
     [['--once'], /--once goes with a server only/],
     [['--format', 'ndjson'], /--format ndjson goes with a server only/],
+    [['--format', 'csv'], /--format csv goes with a server only/],
     [['--local', '--server', server.url], /--server=\S+ and --local exclude each other/],
     [['--server', 'http://printers.example'], /the token could be read on the way/],
   ] as const) {

@@ -77,12 +77,35 @@ test('overview: counts, and agents that are away before printers', () => {
   expect(frame).toContain('Alerts      1 open, 1 of them critical, 0 acknowledged')
   const needs = frame.split('\n').slice(8, 11)
   expect(needs.map((line) => line.replace(/\s+/g, ' ').trim())).toEqual([
-    '> critical agent Depot offline: it fell silent',
-    'critical printer HP Jam 10.0.0.7 error',
-    'warning printer HP LaserJet M607 10.0.0.7 lowest supply 15%',
+    '> critical Depot 10.0.0.2 offline: it fell silent',
+    'critical HP Jam 10.0.0.7 error',
+    'warning HP LaserJet M607 10.0.0.7 lowest supply 15%',
   ])
   view.press('enter')
   expect(view.draw()).toContain('State       offline for 1 h: it fell silent')
+})
+
+test('in 80 columns what is the matter is not cut', () => {
+  const agents = [makeAgent({ name: 'Branch office, cellar', status: 'offline', status_reason: 'disconnected' })]
+  const devices = [
+    makeDevice({
+      model: 'LaserJet Managed MFP E87660du',
+      ip: '2001:db8:1:2::717',
+      lowest_supply: 9,
+      status: 'warning',
+    }),
+  ]
+  const subject = 'black toner'
+  const alerts = [makeAlert({ kind: 'supply_low', severity: 'warning', subject, message: 'HP LaserJet: black toner' })]
+  const view = openView({ agents, devices, alerts })
+  expect(view.draw()).toMatch(/^> critical {2}Branch office, c… .*offline: its connection was cut *$/m)
+  expect(view.draw()).toMatch(/2001:db8:1:2::… +warning; lowest supply 9% *$/m)
+  view.press('4')
+  expect(view.draw()).toMatch(/^> 30 min ago {3}warning {3}open {10}black toner is low {6}HP LaserJet Mana… *$/m)
+  // where there is room addresses have as much as they want
+  expect(openView({ agents, devices }, { width: 100 }).draw()).toMatch(
+    /^ {2}critical {2}printer {2}HP LaserJet Managed M… +2001:db8:1:2::717 {2}warning; lowest supply 9%/m,
+  )
 })
 
 test('an agent turns offline: red in the next frame', () => {
@@ -132,7 +155,7 @@ test('the selected printer stays selected while rows move around it', () => {
 })
 
 test('one printer: bars, counters with a sparkline, trays, alerts, history', () => {
-  const view = openView({ devices: [makeDevice()] }, { height: 40 })
+  const view = openView({ agents: [makeAgent()], devices: [makeDevice()] }, { height: 40 })
   const day = (ago: number) => new Date(NOW - ago * 86_400_000).toISOString().slice(0, 10)
   const period = (ago: number, first: number, last: number, pages: number) => ({
     period_start: `${day(ago)}T00:00:00.000Z`,
@@ -184,7 +207,8 @@ test('one printer: bars, counters with a sparkline, trays, alerts, history', () 
   expect(frame).not.toContain('color pages')
   expect(frame).toMatch(/^Tray 1 \(A4\) {2}▇{20}▁{20} {2}50%$/m)
   expect(frame).toMatch(/^critical: Paper jam$/m)
-  expect(frame).toMatch(/^30 min ago, open: HP LaserJet M607: paper jam$/m)
+  expect(frame).toMatch(/^Status {6}idle, read 3 min ago by Branch office$/m)
+  expect(frame).toMatch(/^30 min ago, open: error: paper jam$/m)
 })
 
 test('events: newest first; a asks, y acknowledges, what is over cannot be', () => {

@@ -25,8 +25,16 @@ const DEFAULT_COLUMNS = [
  */
 export function formatCsv(printers: readonly Printer[], columns: readonly FieldPath[] | null): string {
   const paths = columns ?? parseColumns(DEFAULT_COLUMNS)
-  const rows = printers.map((printer) => paths.map((path) => guardFormula(readCell(path, printer))))
-  return stringify([paths.map((path) => path.text), ...rows], { record_delimiter: '\r\n', quoted_match: /[;']/ })
+  return formatCells([
+    paths.map((path) => path.text),
+    ...printers.map((printer) => paths.map((path) => readCell(path, printer))),
+  ])
+}
+
+/** Any rows of cells, the header first, in the same form. Text has to be clean. */
+export function formatCells(rows: ReadonlyArray<ReadonlyArray<string | number>>): string {
+  const guarded = rows.map((row) => row.map(guardFormula))
+  return stringify(guarded, { record_delimiter: '\r\n', quoted_match: /[;']/ })
 }
 
 function guardFormula(cell: string | number): string | number {

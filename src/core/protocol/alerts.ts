@@ -65,6 +65,37 @@ export const AlertListSchema = Type.Object(
 )
 export type AlertList = Type.Static<typeof AlertListSchema>
 
+export const DELIVERY_STATES = ['waiting', 'delivered', 'given_up'] as const
+
+/** One word of an alert to one channel, and what became of it. */
+export const AlertDeliverySchema = Type.Object(
+  {
+    channel: Type.String({ description: 'NAME of [alerts.NAME]' }),
+    event: Type.Unsafe<'opened' | 'closed' | 'acknowledged'>({
+      type: 'string',
+      enum: ['opened', 'closed', 'acknowledged'],
+    }),
+    state: Type.Unsafe<(typeof DELIVERY_STATES)[number]>({ type: 'string', enum: [...DELIVERY_STATES] }),
+    tries: Type.Integer(),
+    created_at: utcTime(''),
+    next_try_at: nullableUtcTime('while it waits'),
+    delivered_at: nullableUtcTime(''),
+    given_up_at: nullableUtcTime(''),
+    last_error: nullableText(1024, 'why the last try failed; null once it is delivered'),
+  },
+  { ...closed, title: 'AlertDelivery' },
+)
+export type AlertDelivery = Type.Static<typeof AlertDeliverySchema>
+
+export const AlertDeliveriesSchema = Type.Object(
+  {
+    alert_id: Type.String(),
+    deliveries: Type.Array(AlertDeliverySchema, { description: 'oldest first; empty where no channel wanted it' }),
+  },
+  { ...closed, title: 'AlertDeliveries' },
+)
+export type AlertDeliveries = Type.Static<typeof AlertDeliveriesSchema>
+
 export const AlertTestRequestSchema = Type.Object(
   { channel: text(64, 'NAME of [alerts.NAME]') },
   { ...closed, title: 'AlertTestRequest' },

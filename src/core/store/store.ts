@@ -8,7 +8,7 @@ import type {
   HeartbeatRequest,
   RegisterRequest,
 } from '../protocol/agents.ts'
-import type { Alert, AlertKind, AlertLevel } from '../protocol/alerts.ts'
+import type { Alert, AlertDelivery, AlertKind, AlertLevel } from '../protocol/alerts.ts'
 import type { AuditEntry } from '../protocol/audit.ts'
 import type { BatchKind, InvalidItem } from '../protocol/batches.ts'
 import type { Command, CommandKind, CommandParams, CommandRecord, CommandUpdate } from '../protocol/commands.ts'
@@ -107,6 +107,8 @@ export interface Store extends RetentionStore {
   /** Those whose time has come, oldest first: of all channels or of one. An alert's own come one after the other. */
   nextDeliveries(limit: number, now: number, channel?: string): Promise<Delivery[]>
   recordDelivery(delivery_id: number, outcome: DeliveryOutcome, now: number): Promise<void>
+  /** What became of each word of an alert to each channel, oldest first; null for an unknown alert. */
+  listDeliveries(alert_id: string): Promise<readonly AlertDelivery[] | null>
 
   /** Appends what others did; an `event_id` that its actor used already is passed over. Gives how many were new. */
   recordAudit(events: readonly NewAuditEvent[]): Promise<number>

@@ -1,5 +1,8 @@
 import { cleanText } from '../../core/output/clean-text.ts'
 import type { Alert } from '../../core/protocol/alerts.ts'
+import type { LiveStore } from '../feed/live-store.ts'
+import { nameAgent } from '../views/agent-view.ts'
+import { viewDevice } from '../views/device-view.ts'
 import { listEventColumns, wordAlertState } from '../views/event-view.ts'
 import { describeList } from './describe-list.ts'
 import { composeList, type Screen, type ScreenRequest } from './screen.ts'
@@ -17,7 +20,10 @@ export function composeEvents(request: ScreenRequest): Screen {
     {
       above: [describeList('event', rows.length, sources.store.alerts.size, order, filter, frame)],
       rows,
-      columns: listEventColumns(() => frame.now),
+      columns: listEventColumns(
+        () => frame.now,
+        (alert) => nameSource(alert, sources.store),
+      ),
       idOf: ({ alert_id }) => alert_id,
       empty: filter === '' ? 'There are no events yet.' : 'No event fits the filter.',
       open: ({ device_id, agent_id }) =>
@@ -33,6 +39,18 @@ export function composeEvents(request: ScreenRequest): Screen {
     },
     request,
   )
+}
+
+/** `HP LaserJet M607 (10.0.0.7)`, or the agent; null for what is not there any more. */
+function nameSource({ device_id, agent_id }: Alert, { devices, agents }: LiveStore): string | null {
+  if (device_id !== null) {
+    const device = devices.get(device_id)
+    if (device === undefined) return null
+    const { name, address } = viewDevice(device)
+    return address === '' ? name : `${name} (${address})`
+  }
+  const agent = agent_id === null ? undefined : agents.get(agent_id)
+  return agent === undefined ? null : nameAgent(agent)
 }
 
 function acknowledge(alert: Alert) {

@@ -1,6 +1,6 @@
 import { paint } from '../../core/output/paint.ts'
 import { colorStatus } from '../../core/output/status-color.ts'
-import { NEED_COLUMNS } from '../views/attention.ts'
+import { listNeedColumns } from '../views/attention.ts'
 import type { FleetCounts } from '../views/count-fleet.ts'
 import { drawFact, drawHeading, NO_BREAK } from '../views/draw-facts.ts'
 import type { Frame } from '../views/frame.ts'
@@ -24,7 +24,7 @@ export function composeOverview(request: ScreenRequest): Screen {
     {
       above,
       rows: needs,
-      columns: NEED_COLUMNS,
+      columns: listNeedColumns(needs),
       idOf: ({ kind, id }) => `${kind}:${id}`,
       empty,
       open: ({ kind, id }) => ({ screen: kind, id }),

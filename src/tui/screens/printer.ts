@@ -9,10 +9,10 @@ import { nameSupply, nameTray, wordAlert, wordLevel } from '../../core/output/wo
 import type { Alert } from '../../core/protocol/alerts.ts'
 import type { Device, DeviceDetail } from '../../core/protocol/devices.ts'
 import type { MetricPeriod } from '../../core/protocol/metrics.ts'
-import { wordAgo } from '../views/agent-view.ts'
+import { nameAgent, wordAgo } from '../views/agent-view.ts'
 import { viewDevice, wordDeviceStatus } from '../views/device-view.ts'
 import { drawFact, drawHeading } from '../views/draw-facts.ts'
-import { colorAlert, wordAlertState } from '../views/event-view.ts'
+import { colorAlert, wordAlertCause, wordAlertState } from '../views/event-view.ts'
 import type { Frame } from '../views/frame.ts'
 import { readSnapshot, type SnapshotView } from '../views/read-snapshot.ts'
 import { drawSparkline, listDailyPages } from '../views/sparkline.ts'
@@ -35,7 +35,8 @@ export function composePrinter(device_id: string, request: ScreenRequest): Scree
     alerts: `/alerts?device_id=${id}&state=all&limit=20`,
   }
   const detail = sources.lookups.read(paths.detail)
-  const lines = drawDevice(device, frame)
+  const agent = device.agent_id === null ? undefined : sources.store.agents.get(device.agent_id)
+  const lines = drawDevice(device, agent === undefined ? device.agent_id : nameAgent(agent), frame)
   if (detail.error !== null) lines.push(...drawFact('Reading', cleanText(detail.error), frame))
   if (detail.data === null) {
     if (detail.error === null) lines.push('Asking for its last reading ...')
@@ -63,14 +64,15 @@ export function composePrinter(device_id: string, request: ScreenRequest): Scree
   return composeText(lines, { hints: ['up, down: scroll', 'esc: back'], wants }, request)
 }
 
-function drawDevice(device: Device, frame: Frame): string[] {
+/** @param by name of the agent that reads it */
+function drawDevice(device: Device, by: string | null, frame: Frame): string[] {
   const view = viewDevice(device)
   const status = wordDeviceStatus(view)
   const color = colorStatus(view.status)
   const join = (...texts: Array<string | null>) => texts.map((text) => cleanText(text ?? '')).filter(Boolean)
   const what = [...join(device.serial && `serial ${device.serial}`, device.firmware && `firmware ${device.firmware}`)]
   const where = join(device.ip, device.hostname, device.mac_address, device.location)
-  const read = `read ${wordAgo(device.last_seen, frame.now)}${device.agent_id === null ? '' : ` by ${cleanText(device.agent_id)}`}`
+  const read = `read ${wordAgo(device.last_seen, frame.now)}${by === null ? '' : ` by ${cleanText(by)}`}`
   return [
     ...drawFact('Printer', [view.name, ...what].join(', '), frame),
     ...drawFact('Status', `${color === null ? status : paint(status, color, frame.look)}, ${read}`, frame),
@@ -141,7 +143,7 @@ function drawAlerts({ alerts, trays }: SnapshotView, frame: Frame): string[] {
 function drawHistory(events: readonly Alert[], frame: Frame): string[] {
   if (events.length === 0) return []
   const lines = events.map((event) => {
-    const text = `${wordAgo(event.opened_at, frame.now)}, ${wordAlertState(event)}: ${cleanText(event.message)}`
+    const text = `${wordAgo(event.opened_at, frame.now)}, ${wordAlertState(event)}: ${wordAlertCause(event)}`
     const color = colorAlert(event)
     const cut = truncateText(text, frame.width, cutMark(frame.look))
     return color === null ? cut : paint(cut, color, frame.look)

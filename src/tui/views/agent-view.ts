@@ -1,6 +1,7 @@
 import { cleanText } from '../../core/output/clean-text.ts'
 import { describeAge } from '../../core/output/describe-age.ts'
 import type { Color } from '../../core/output/paint.ts'
+import { wordPresenceReason } from '../../core/output/presence-words.ts'
 import type { Severity } from '../../core/output/severity.ts'
 import type { Agent } from '../../core/protocol/agents.ts'
 import type { ListColumn } from './list-column.ts'
@@ -9,14 +10,6 @@ export const AGENT_ORDERS = ['state', 'name', 'queue', 'heard'] as const
 export type AgentOrder = (typeof AGENT_ORDERS)[number]
 
 const COLORS: Readonly<Record<string, Color>> = { active: 'green', inactive: 'yellow', offline: ['red', 'bold'] }
-
-const REASONS: Readonly<Record<string, string>> = {
-  disconnected: 'its connection was cut',
-  silent: 'it fell silent',
-  no_heartbeat: 'no heartbeat comes',
-  no_scan: 'it does not look for printers',
-  no_upload: 'it brings no readings',
-}
 
 /** What people call it. */
 export function nameAgent({ name, hostname, agent_id }: Pick<Agent, 'name' | 'hostname' | 'agent_id'>): string {
@@ -29,7 +22,7 @@ export function judgeAgentRow({ status, revoked }: Agent): Severity {
 
 export function wordAgentReason({ status_reason, revoked }: Agent): string {
   if (revoked) return 'its token was revoked'
-  return status_reason === null ? '' : (REASONS[status_reason] ?? cleanText(status_reason).replaceAll('_', ' '))
+  return wordPresenceReason(status_reason)
 }
 
 /** `offline for 3 min: its connection was cut` */

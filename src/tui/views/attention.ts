@@ -1,3 +1,5 @@
+import { cleanText } from '../../core/output/clean-text.ts'
+import { measureText } from '../../core/output/fit-text.ts'
 import type { Severity } from '../../core/output/severity.ts'
 import type { Agent } from '../../core/protocol/agents.ts'
 import type { Device } from '../../core/protocol/devices.ts'
@@ -26,8 +28,9 @@ export function listNeeds(agents: Iterable<Agent>, devices: Iterable<Device>): N
     const severity = judgeAgentRow(agent)
     if (severity === 0) continue
     const reason = wordAgentReason(agent)
+    const place = cleanText(agent.ip ?? '')
     const text = `${agent.status}${reason === '' ? '' : `: ${reason}`}`
-    needs.push({ kind: 'agent', id: agent.agent_id, severity, name: nameAgent(agent), place: '', text, rank: -1 })
+    needs.push({ kind: 'agent', id: agent.agent_id, severity, name: nameAgent(agent), place, text, rank: -1 })
   }
   for (const device of devices) {
     const view = viewDevice(device)
@@ -41,17 +44,23 @@ export function listNeeds(agents: Iterable<Agent>, devices: Iterable<Device>): N
   )
 }
 
-export const NEED_COLUMNS: ReadonlyArray<ListColumn<Need>> = [
-  {
-    heading: 'Severity',
-    comfort: 8,
-    widest: 8,
-    dropRank: 0,
-    read: ({ severity }) => (severity === 2 ? 'critical' : 'warning'),
-    color: ({ severity }) => (severity === 2 ? ['red', 'bold'] : 'yellow'),
-  },
-  { heading: 'Kind', comfort: 7, widest: 7, dropRank: 2, read: ({ kind }) => kind },
-  { heading: 'Name', comfort: 17, widest: 40, dropRank: 0, read: ({ name }) => name },
-  { heading: 'Address', comfort: 15, widest: 39, dropRank: 1, read: ({ place }) => place },
-  { heading: 'What', comfort: 23, widest: 80, dropRank: 0, read: ({ text }) => text },
-]
+const IPV4_WIDTH = 15
+
+/** @param needs all of them: addresses get no more room than the longest has use for */
+export function listNeedColumns(needs: readonly Need[]): ReadonlyArray<ListColumn<Need>> {
+  const longest = needs.reduce((most, { place }) => Math.max(most, measureText(place)), IPV4_WIDTH)
+  return [
+    {
+      heading: 'Severity',
+      comfort: 8,
+      widest: 8,
+      dropRank: 0,
+      read: ({ severity }) => (severity === 2 ? 'critical' : 'warning'),
+      color: ({ severity }) => (severity === 2 ? ['red', 'bold'] : 'yellow'),
+    },
+    { heading: 'Kind', comfort: 7, widest: 7, dropRank: 2, read: ({ kind }) => kind },
+    { heading: 'Name', comfort: 17, widest: 40, dropRank: 0, read: ({ name }) => name },
+    { heading: 'Address', comfort: IPV4_WIDTH, widest: longest, dropRank: 1, read: ({ place }) => place },
+    { heading: 'What', comfort: 32, widest: 80, dropRank: 0, read: ({ text }) => text },
+  ]
+}

@@ -12,18 +12,46 @@ export function wordAlertState({ closed_at, acknowledged_at }: Alert): string {
   return closed_at !== null ? 'over' : acknowledged_at !== null ? 'acknowledged' : 'open'
 }
 
+/** `black toner is low`: what it is without whom it is about, which the message says too. */
+export function wordAlertCause({ kind, subject, message }: Pick<Alert, 'kind' | 'subject' | 'message'>): string {
+  const about = cleanText(subject ?? '')
+  switch (kind) {
+    case 'agent_offline':
+      return 'agent offline'
+    case 'device_offline':
+      return 'does not answer'
+    case 'supply_low':
+      return `${about || 'a supply'} is low`
+    case 'supply_empty':
+      return `${about || 'a supply'} is empty`
+    case 'device_error':
+      return about === '' ? 'error' : `error: ${about}`
+    default:
+      return cleanText(message)
+  }
+}
+
 export function colorAlert({ severity, closed_at }: Alert): Color | null {
   if (closed_at !== null) return 'dim'
   return severity === 'critical' ? ['red', 'bold'] : 'yellow'
 }
 
-/** @param now milliseconds since 1970 */
-export function listEventColumns(now: () => number): ReadonlyArray<ListColumn<Alert>> {
+/**
+ * @param now milliseconds since 1970
+ * @param nameOf what people call the printer or agent that it is about; null where neither is known
+ */
+export function listEventColumns(
+  now: () => number,
+  nameOf: (alert: Alert) => string | null,
+): ReadonlyArray<ListColumn<Alert>> {
+  // the message has the name as well
+  const wordWhat = (alert: Alert) => (nameOf(alert) === null ? cleanText(alert.message) : wordAlertCause(alert))
   return [
-    { heading: 'Since', comfort: 12, widest: 16, dropRank: 0, read: ({ opened_at }) => wordAgo(opened_at, now()) },
+    { heading: 'Since', comfort: 11, widest: 16, dropRank: 0, read: ({ opened_at }) => wordAgo(opened_at, now()) },
     { heading: 'Severity', comfort: 8, widest: 8, dropRank: 1, read: ({ severity }) => severity, color: colorAlert },
     { heading: 'State', comfort: 12, widest: 12, dropRank: 0, read: wordAlertState },
-    { heading: 'What', comfort: 30, widest: 120, dropRank: 0, read: ({ message }) => cleanText(message) },
+    { heading: 'What', comfort: 22, widest: 60, dropRank: 0, read: wordWhat },
+    { heading: 'About', comfort: 17, widest: 60, dropRank: 0, read: (alert) => nameOf(alert) ?? '' },
     {
       heading: 'By',
       comfort: 8,

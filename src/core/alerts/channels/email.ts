@@ -70,12 +70,19 @@ function composeText(notice: Notice): string {
 
 /** What the mail server said, where it said something; never what it was told. */
 function describeMailError(error: unknown): string {
-  const { code, responseCode, response } = error as { code?: string; responseCode?: number; response?: string }
+  const { code, originalCode, responseCode, response } = error as {
+    code?: string
+    originalCode?: string
+    responseCode?: number
+    response?: string
+  }
+  // the library puts a code of its own over that of the system
+  if (typeof originalCode === 'string') return describeSocketError(Object.assign(new Error(), { code: originalCode }))
   if (code === 'EAUTH') return `the mail server refuses user or password${responseCode ? ` (${responseCode})` : ''}`
   if (code === 'ETLS') return 'the mail server does not encrypt; set tls to what it does'
   if (typeof response === 'string' && responseCode)
     return `the mail server answers ${cleanText(response).slice(0, 200)}`
-  // the library puts a code of its own over that of the system, which is left in the text alone
+  // or leaves it in the text alone
   const message = error instanceof Error ? error.message : String(error)
   const systemCode = /\bE[A-Z]{4,}\b/.exec(message)?.[0]
   if (systemCode !== undefined) return describeSocketError(Object.assign(new Error(message), { code: systemCode }))

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import {
+  type AlertDeliveries,
+  AlertDeliveriesSchema,
   type AlertList,
   AlertListSchema,
   AlertSchema,
@@ -34,6 +36,24 @@ export function addAlertRoutes(app: FastifyInstance, { client: { store }, alerts
       const period = readPeriod({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
       const { items, next_cursor } = await store.listAlerts({ ...filter, ...period, state })
       return { alerts: [...items], next_cursor }
+    },
+  )
+  app.get<{ Params: { alert_id: string } }>(
+    '/api/v1/alerts/:alert_id/deliveries',
+    describeRoute({
+      id: 'listAlertDeliveries',
+      summary: 'What became of telling each channel of an alert',
+      tag: 'alerts',
+      scope: 'viewer',
+      reads: true,
+      param: 'alert_id',
+      answer: AlertDeliveriesSchema,
+      errors: ['not_found'],
+    }),
+    async ({ params: { alert_id } }): Promise<AlertDeliveries> => {
+      const deliveries = await store.listDeliveries(alert_id)
+      if (deliveries === null) throw new ApiError('not_found', 'no such alert')
+      return { alert_id, deliveries: [...deliveries] }
     },
   )
   app.post<{ Params: { alert_id: string } }>(

@@ -1,4 +1,6 @@
+import type { AlertDelivery } from '../../protocol/alerts.ts'
 import type { Delivery, DeliveryOutcome } from '../store.ts'
+import { utcText, utcTextOrNull } from '../utc-text.ts'
 import type { Database } from './open-database.ts'
 
 type Event = Delivery['event']
@@ -17,6 +19,17 @@ const dueWhere = (more: string) => `SELECT id, alert, channel, event, tries FROM
     SELECT 1 FROM alert_deliveries AS e
     WHERE e.alert = d.alert AND e.channel = d.channel AND e.id < d.id AND e.next_try_at IS NOT NULL)
   ORDER BY next_try_at, id LIMIT @limit`
+
+interface RecordRow {
+  readonly channel: string
+  readonly event: Event
+  readonly created_at: number
+  readonly tries: number
+  readonly next_try_at: number | null
+  readonly delivered_at: number | null
+  readonly given_up_at: number | null
+  readonly last_error: string | null
+}
 
 /** Each word of an alert to each channel. What still waits has a `next_try_at`. */
 export function prepareAlertDeliveries(db: Database) {
@@ -42,6 +55,11 @@ export function prepareAlertDeliveries(db: Database) {
      WHERE id = ? AND next_try_at IS NOT NULL`,
   )
 
+  const ofAlert = db.prepare<[number], RecordRow>(
+    `SELECT channel, event, created_at, tries, next_try_at, delivered_at, given_up_at, last_error
+     FROM alert_deliveries WHERE alert = ? ORDER BY id`,
+  )
+
   const add = (alert: number, event: Event, channels: readonly string[], now: number): void => {
     for (const channel of channels) insert.run({ alert, event, channel, now })
   }
@@ -64,6 +82,8 @@ export function prepareAlertDeliveries(db: Database) {
     listDue: (limit: number, now: number, channel?: string): DeliveryRow[] =>
       channel === undefined ? due.all({ limit, now }) : dueOfChannel.all({ limit, now, channel }),
 
+    listOf: (alert: number): AlertDelivery[] => ofAlert.all(alert).map(renderRecord),
+
     record(delivery_id: number, outcome: DeliveryOutcome, now: number): void {
       switch (outcome.outcome) {
         case 'delivered':
@@ -77,5 +97,21 @@ export function prepareAlertDeliveries(db: Database) {
           break
       }
     },
+  }
+}
+
+function renderRecord({ channel, event, tries, last_error, ...times }: RecordRow): AlertDelivery {
+  const { created_at, next_try_at, delivered_at, given_up_at } = times
+  const state = delivered_at !== null ? 'delivered' : given_up_at !== null ? 'given_up' : 'waiting'
+  return {
+    channel,
+    event,
+    state,
+    tries,
+    created_at: utcText(created_at),
+    next_try_at: utcTextOrNull(next_try_at),
+    delivered_at: utcTextOrNull(delivered_at),
+    given_up_at: utcTextOrNull(given_up_at),
+    last_error,
   }
 }

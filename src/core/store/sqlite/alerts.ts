@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Alert } from '../../protocol/alerts.ts'
+import type { Alert, AlertDelivery } from '../../protocol/alerts.ts'
 import type { Actor, AlertChange, AlertsFilter, Delivery, Page } from '../store.ts'
 import { utcText, utcTextOrNull } from '../utc-text.ts'
 import { prepareAlertDeliveries } from './alert-deliveries.ts'
@@ -180,6 +180,10 @@ export function prepareAlerts(db: Database, audit: AuditLog, changes: Changes) {
         alert: renderAlert(byRowid.get(alert) as AlertRow),
       })),
     recordDelivery: deliveries.record,
+    listDeliveries(alert_id: string): AlertDelivery[] | null {
+      const row = byAlertId.get(alert_id)
+      return row === undefined ? null : deliveries.listOf(row.id)
+    },
   }
 }
 

@@ -175,6 +175,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     acknowledgeAlert: (alert_id, actor, channels, now) =>
       write(() => alerts.acknowledge(alert_id, actor, channels, now)),
     nextDeliveries: (limit, now, channel) => view(() => alerts.nextDeliveries(limit, now, channel)),
+    listDeliveries: (alert_id) => view(() => alerts.listDeliveries(alert_id)),
     recordDelivery: (delivery_id, outcome, now) => write(() => alerts.recordDelivery(delivery_id, outcome, now)),
 
     recordAudit: (events) => write(() => audit.record(events)),
