@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 const USAGE = 'usage: npm run bench [NAME...] [-- [--only CASE]... [--runs N] [--seeds N]]'
-const BENCHES = ['scan', 'ingest', 'agent', 'live'] as const
+const BENCHES = ['scan', 'ingest', 'agent', 'live', 'retention'] as const
 
 export interface BenchOptions {
   /** The cases to run; none: all. */

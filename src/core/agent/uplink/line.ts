@@ -70,6 +70,8 @@ export function createLine({ journal, client, link, onAccepted, onRejected, onDo
         return verdict
       }
       if (verdict.kind === 'retry') {
+        // config named another server meanwhile: what the former asked for is not for that one
+        if (channel !== client()) return null
         lane.failed(verdict.reason, verdict.asked_ms)
         if (verdict.isForAll) not_before = Math.max(not_before, lane.not_before)
         if (!isHeartbeat && answer.kind === 'unreachable') onDoubt()
