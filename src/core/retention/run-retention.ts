@@ -233,15 +233,17 @@ async function* retireAudit(before: number, run: RetentionRun, steps: Steps): As
       yield first.value
       yield* part.rows
     }
-    if (place === null) {
-      for await (const _row of rows());
-      yield* pruneUpTo(part.last()?.[0] as number, run)
-      continue
+    const archived = place === null ? null : await writePart(range, place, { ...part, rows: rows() }, { store, now })
+    if (archived === null) for await (const _row of rows());
+    else yield { kind: 'archived', source: 'audit_log', rows: archived.rows, name: archived.name }
+    let pruned = 0
+    for await (const event of pruneUpTo(part.last()?.[0] as number, run)) {
+      pruned += 1
+      yield event
     }
-    const archived = await writePart(range, place, { ...part, rows: rows() }, { store, now })
-    yield { kind: 'archived', source: 'audit_log', rows: archived.rows, name: archived.name }
-    yield* pruneUpTo(part.last()?.[0] as number, run)
-    yield* removeArchived(archived.archive_id, 'audit_log', run, steps)
+    if (archived !== null) yield* removeArchived(archived.archive_id, 'audit_log', run, steps)
+    // entries that nobody may let go stay where they are
+    if (pruned === 0) return
   }
 }
 
