@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { openDirectoryPlace } from '../src/core/retention/archive/directory-place.ts'
 import type { ArchivePlace } from '../src/core/retention/archive/place.ts'
 import { listPolicies } from '../src/core/retention/policies.ts'
+import { DEFAULT_DAYS } from '../src/core/retention/retention-options.ts'
 import { type RetentionEvent, runRetention } from '../src/core/retention/run-retention.ts'
 import { openSqliteStore } from '../src/core/store/sqlite/sqlite-store.ts'
 import { ageFleet } from '../test/retention/aged-fleet.ts'
@@ -16,13 +17,7 @@ const PRINTERS = 100
 const DAYS = 120
 const POLICIES = listPolicies(
   {
-    metrics_detailed_days: 30,
-    metrics_summary_days: 365,
-    metrics_delete_days: 730,
-    audit_log_days: 730,
-    alerts_days: 365,
-    commands_days: 365,
-    agent_health_days: 90,
+    ...DEFAULT_DAYS,
     hour: null,
     archive: null,
   },

@@ -4,8 +4,8 @@ import type { AuditFilter } from '../core/store/store.ts'
 import type { AccessFlags } from './access-flags.ts'
 import { CSV_HEAD, followEntries, formatEntries, formatEntryCsv, formatEntryLine, listEntries } from './audit-list.ts'
 import { openAuditSource } from './audit-source.ts'
-import { readExportPeriod } from './export-period.ts'
 import { listenForEnd } from './listen-for-end.ts'
+import { readPeriod } from './read-period.ts'
 import type { TerminalLook } from './terminal.ts'
 
 export interface AuditFlags extends AccessFlags {
@@ -67,7 +67,7 @@ function formatOne(entry: AuditEntry, format: AuditFlags['format']): string {
 }
 
 function readFilter({ agent, actor, action, resource, ...flags }: AuditFlags): Omit<AuditFilter, 'limit' | 'cursor'> {
-  const period = readExportPeriod(flags, Date.now())
+  const period = readPeriod(flags, Date.now())
   const slash = resource?.indexOf('/') ?? -1
   return {
     ...period,

@@ -1,5 +1,5 @@
 import { describeHead } from '../core/audit/describe-head.ts'
-import { openSigningKey, signingKeyPath } from '../core/audit/signing-key.ts'
+import { openSigningKey, type SigningKey, signingKeyPath } from '../core/audit/signing-key.ts'
 import {
   type AuditChain,
   AuditChainSchema,
@@ -10,10 +10,10 @@ import {
   AuditListSchema,
   type StoredAuditEntry,
 } from '../core/protocol/audit.ts'
-import type { AuditFilter, Page } from '../core/store/store.ts'
+import type { AuditFilter, Page, Store } from '../core/store/store.ts'
 import type { AccessFlags } from './access-flags.ts'
-import { describeUser } from './describe-user.ts'
 import { openLocal, openRemote } from './open-access.ts'
+import { recordAuditView } from './record-audit-view.ts'
 
 /** Where the audit log is read: the database of this machine, or a server elsewhere. Whoever reads is recorded first. */
 export interface AuditSource {
@@ -45,37 +45,26 @@ async function openHere(
 ): Promise<AuditSource> {
   const { store, config, database } = await openLocal(flags, { readonly: false }, tell)
   const key = () => openSigningKey(config.security.audit_key ?? signingKeyPath(database))
-  const now = Date.now()
   try {
-    await store.recordAudit([
-      {
-        event_id: null,
-        actor: describeUser(),
-        agent_id: null,
-        action: 'audit_viewed',
-        resource_type: 'audit',
-        resource_id: null,
-        outcome: 'success',
-        details: JSON.parse(JSON.stringify(details)),
-        occurred_at: now,
-        recorded_at: now,
-      },
-    ])
+    await recordAuditView(store, details)
   } catch (error) {
     await store.close()
     throw error
   }
-  return {
-    list: (filter) => store.listAudit(filter),
-    chain: async (after, limit) =>
-      (await store.readAuditChain(after, limit)).map((entry) => ({
-        ...entry,
-        hash: Buffer.from(entry.hash).toString('hex'),
-      })),
-    head: () => describeHead(store, key(), Date.now()),
-    close: () => store.close(),
-  }
+  return readAuditOf(store, key)
 }
+
+/** The log of a database that is open. */
+export const readAuditOf = (store: Store, key: () => SigningKey): AuditSource => ({
+  list: (filter) => store.listAudit(filter),
+  chain: async (after, limit) =>
+    (await store.readAuditChain(after, limit)).map((entry) => ({
+      ...entry,
+      hash: Buffer.from(entry.hash).toString('hex'),
+    })),
+  head: () => describeHead(store, key(), Date.now()),
+  close: () => store.close(),
+})
 
 async function openThere(url: string, flags: AccessFlags, tell: (sentence: string) => void): Promise<AuditSource> {
   const remote = await openRemote(url, flags, 'an admin', tell)

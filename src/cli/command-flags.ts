@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { COMMAND_KINDS } from '../core/protocol/commands.ts'
+import { type RemoteFlags, remoteFlags } from './access-flags.ts'
 
 export const commandArgs = {
   agent: Args.string({ name: 'agent', required: true, description: 'agent_id' }),
@@ -26,24 +27,14 @@ export const commandFlags = {
     helpValue: 'URL',
     summary: 'The server that the agent reports to. Wants an admin token.',
   }),
-  'token-file': Flags.string({
-    helpValue: 'FILE',
-    summary: 'File with the admin token; "-" is stdin. Else PRINTMASTER_TOKEN or PRINTMASTER_TOKEN_FILE.',
-  }),
-  ca: Flags.string({ helpValue: 'FILE', summary: "PEM file with the authority of the server's certificate." }),
-  'allow-plaintext': Flags.boolean({
-    summary: 'Send the admin token over plain http:// beyond loopback, where it can be read on the way.',
-  }),
+  ...remoteFlags(),
   json: Flags.boolean({ summary: 'JSON on stdout.' }),
 }
 
-export interface CommandFlags {
+export interface CommandFlags extends RemoteFlags {
   readonly target?: readonly string[] | undefined
   readonly ip?: string | undefined
   readonly port?: number | undefined
   readonly expires?: string | undefined
   readonly server: string
-  readonly 'token-file'?: string | undefined
-  readonly ca?: string | undefined
-  readonly 'allow-plaintext'?: boolean | undefined
 }

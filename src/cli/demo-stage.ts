@@ -8,6 +8,7 @@ import type { Credential } from '../core/model/credential.ts'
 import { Secret } from '../core/model/secret.ts'
 import { loadProfiles } from '../core/profiles/load-profiles.ts'
 import { ALERT_KINDS } from '../core/protocol/alerts.ts'
+import { DEFAULT_DAYS } from '../core/retention/retention-options.ts'
 import { hashToken } from '../core/server/auth/hash-token.ts'
 import { makeToken } from '../core/server/auth/make-token.ts'
 import type { ServerOptions } from '../core/server/server-options.ts'
@@ -147,13 +148,7 @@ function serverOptions(database: string): ServerOptions {
       channels: [],
     },
     retention: {
-      metrics_detailed_days: 30,
-      metrics_summary_days: 365,
-      metrics_delete_days: 730,
-      audit_log_days: 730,
-      alerts_days: 365,
-      commands_days: 365,
-      agent_health_days: 90,
+      ...DEFAULT_DAYS,
       hour: null,
       archive: null,
     },

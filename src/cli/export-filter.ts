@@ -4,8 +4,8 @@ import { agentId } from '../core/protocol/agents.ts'
 import { MAX_DEVICES_NAMED } from '../core/protocol/metrics.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
 import type { ExportFlags, ExportKind } from './export-flags.ts'
-import { readExportPeriod } from './export-period.ts'
 import type { ExportFilter, ExportRow, ExportSource } from './export-source.ts'
+import { readPeriod } from './read-period.ts'
 
 const LONGEST_ID = 64
 
@@ -29,7 +29,7 @@ export function composeExportFilter(kind: ExportKind, flags: ExportFlags, now: n
     throw mistake(`--device names more than ${MAX_DEVICES_NAMED}; export all and choose behind the pipe`)
   }
   return {
-    ...readExportPeriod(flags, now),
+    ...readPeriod(flags, now),
     ...(site !== undefined && { site_id: site }),
     ...(agent !== undefined && { agent_id: agent }),
     ...(device !== undefined && { device_ids: device }),

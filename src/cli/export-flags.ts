@@ -1,9 +1,6 @@
 import { Flags } from '@oclif/core'
 import { RESOLUTIONS } from '../core/protocol/metrics.ts'
-import { configFlag } from './base-command.ts'
-import { databaseFlag } from './server-flags.ts'
-
-const REMOTE = { helpGroup: 'REMOTE', dependsOn: ['server'] }
+import { type AccessFlags, accessFlags } from './access-flags.ts'
 
 export const EXPORT_KINDS = ['devices', 'metrics', 'agents', 'alerts', 'audit'] as const
 export type ExportKind = (typeof EXPORT_KINDS)[number]
@@ -36,30 +33,10 @@ export const exportFlags = {
     summary: 'Of metrics: every reading (raw, unless told otherwise), or hours, days or months (UTC).',
   })(),
   limit: Flags.integer({ min: 1, helpValue: 'N', summary: 'End after so many rows.' }),
-  database: { ...databaseFlag, exclusive: ['server'] },
-  server: Flags.string({
-    helpGroup: 'REMOTE',
-    helpValue: 'URL',
-    summary: 'Ask this server instead of the database of this machine. Wants a viewer token; for audit an admin token.',
-  }),
-  'token-file': Flags.string({
-    ...REMOTE,
-    helpValue: 'FILE',
-    summary: 'File with the token; "-" is stdin. Else PRINTMASTER_TOKEN or PRINTMASTER_TOKEN_FILE.',
-  }),
-  ca: Flags.string({
-    ...REMOTE,
-    helpValue: 'FILE',
-    summary: "PEM file with the authority of the server's certificate.",
-  }),
-  'allow-plaintext': Flags.boolean({
-    ...REMOTE,
-    summary: 'Send the token over plain http:// beyond loopback, where it can be read on the way.',
-  }),
-  config: configFlag,
+  ...accessFlags('a viewer (for audit, an admin)'),
 }
 
-export interface ExportFlags {
+export interface ExportFlags extends AccessFlags {
   readonly format: ExportFormat
   readonly json?: boolean | undefined
   readonly from?: string | undefined
@@ -69,10 +46,4 @@ export interface ExportFlags {
   readonly site?: string | undefined
   readonly resolution?: (typeof RESOLUTIONS)[number] | undefined
   readonly limit?: number | undefined
-  readonly config?: string | undefined
-  readonly database?: string | undefined
-  readonly server?: string | undefined
-  readonly 'token-file'?: string | undefined
-  readonly ca?: string | undefined
-  readonly 'allow-plaintext'?: boolean | undefined
 }

@@ -1,8 +1,8 @@
 import type { Page, PageRequest, Store } from '../core/store/store.ts'
-import { describeUser } from './describe-user.ts'
 import type { ExportFlags, ExportKind } from './export-flags.ts'
 import type { ExportFilter, ExportRow, ExportSource } from './export-source.ts'
 import { openDatabase } from './open-database.ts'
+import { recordAuditView } from './record-audit-view.ts'
 import { loadServerConfig } from './server-config.ts'
 
 /**
@@ -65,18 +65,6 @@ async function listRows(
 
 async function recordView(database: string, { from, to, agent, site, device, limit }: ExportFlags): Promise<void> {
   const store = await openDatabase(database, { readonly: false })
-  const now = Date.now()
-  const event = {
-    event_id: null,
-    actor: describeUser(),
-    agent_id: null,
-    action: 'audit_viewed',
-    resource_type: 'audit',
-    resource_id: null,
-    outcome: 'success',
-    details: JSON.parse(JSON.stringify({ export: true, from, to, agent, site, device, limit })),
-    occurred_at: now,
-    recorded_at: now,
-  }
-  await store.recordAudit([event]).finally(() => store.close())
+  const details = { export: true, from, to, agent, site, device, limit }
+  await recordAuditView(store, details).finally(() => store.close())
 }

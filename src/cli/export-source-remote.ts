@@ -3,13 +3,10 @@ import { type ApiClient, createApiClient } from '../core/client/api-client.ts'
 import type { Refusal } from '../core/client/read-refusal.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import type { Page, PageRequest } from '../core/store/store.ts'
-import { quoteText } from '../core/targets/quote-text.ts'
-import { readTextFile } from '../core/targets/text-file.ts'
 import type { ExportFlags, ExportKind } from './export-flags.ts'
 import type { ExportFilter, ExportRow, ExportSource } from './export-source.ts'
-import { readToken } from './read-token.ts'
+import { readAccess, strangeAnswer } from './open-access.ts'
 
-const LARGEST_CA = 4 * 1024 * 1024
 /** How often a page is asked for again that the server had no room for, and how long in between. */
 const MOST_TRIES = 60
 const WAIT_SECONDS = 2
@@ -28,12 +25,7 @@ export async function openRemoteSource(
   tell: (sentence: string) => void,
   signal: AbortSignal,
 ): Promise<ExportSource> {
-  const client = createApiClient({
-    url,
-    token: await readToken(flags['token-file'], process.env, tell, kind === 'audit' ? 'an admin' : 'a viewer'),
-    ca: flags.ca === undefined ? null : (await readTextFile(flags.ca, quoteText(flags.ca), LARGEST_CA)).text,
-    allow_plaintext: flags['allow-plaintext'] ?? false,
-  })
+  const client = createApiClient(await readAccess(url, flags, kind === 'audit' ? 'an admin' : 'a viewer', tell))
   const find = (path: string) =>
     askPatiently(client, path, false, signal).catch((error: unknown) => {
       if (refusalOf(error)?.code === 'not_found') return null
@@ -45,14 +37,14 @@ export async function openRemoteSource(
       const answer = await askPatiently(client, path, page.cursor !== undefined, signal)
       const { [key]: items, next_cursor } = (answer ?? {}) as Record<string, unknown>
       const isPage = Array.isArray(items) && (typeof next_cursor === 'string' || next_cursor === null)
-      if (!isPage || next_cursor === page.cursor) throw strange(url)
+      if (!isPage || next_cursor === page.cursor) throw strangeAnswer(url)
       return { items, next_cursor } as Page<ExportRow>
     },
     async findDevice(device_id) {
       const found = (await find(`/devices/${encodeURIComponent(device_id)}`)) as Record<string, unknown> | null
       if (found === null) return null
       const { device_id: survivor, merged } = found
-      if (typeof survivor !== 'string' || !Array.isArray(merged)) throw strange(url)
+      if (typeof survivor !== 'string' || !Array.isArray(merged)) throw strangeAnswer(url)
       return { device_id: survivor, merged }
     },
     hasAgent: async (agent_id) => (await find(`/agents/${encodeURIComponent(agent_id)}`)) !== null,
@@ -116,6 +108,3 @@ function refusalOf(error: unknown): Refusal | null {
     ? (error.cause as Refusal)
     : null
 }
-
-const strange = (url: string) =>
-  new PrintMasterError('server_refused', `${url} answers, but not as a PrintMaster server does`)

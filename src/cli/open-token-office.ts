@@ -1,4 +1,4 @@
-import type { TokenFlags } from './token-flags.ts'
+import type { AccessFlags } from './access-flags.ts'
 import type { TokenOffice } from './token-office.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { TokenOffice } from './token-office.ts'
  * @throws PrintMasterError, StoreError
  */
 export async function openTokenOffice(
-  flags: TokenFlags,
+  flags: AccessFlags,
   makes: boolean,
   tell: (sentence: string) => void,
 ): Promise<TokenOffice> {

@@ -11,8 +11,8 @@ import {
 } from '../core/protocol/retention.ts'
 import { renderDevicePages } from '../core/store/render-device-pages.ts'
 import type { AccessFlags } from './access-flags.ts'
-import { readExportPeriod } from './export-period.ts'
 import { openLocal, openRemote } from './open-access.ts'
+import { readPeriod } from './read-period.ts'
 import type { TerminalLook } from './terminal.ts'
 
 export const REPORT_GROUPS = ['device', 'agent', 'location'] as const
@@ -52,7 +52,7 @@ export interface Report {
 
 /** What was counted, from the database of this machine or a server elsewhere. @throws PrintMasterError, StoreError */
 export async function readPagesReport(flags: ReportFlags, tell: (sentence: string) => void): Promise<Report> {
-  const period = readExportPeriod(flags, Date.now())
+  const period = readPeriod(flags, Date.now())
   const { from, to } = period as { from: number; to: number }
   if (from === to) throw new PrintMasterError('bad_flag', '--from and --to are the same moment')
   const devices = await readDevices(flags, from, to, tell)

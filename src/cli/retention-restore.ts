@@ -2,8 +2,8 @@ import type { ArchivePlace } from '../core/retention/archive/place.ts'
 import { restoreSpan } from '../core/retention/restore-span.ts'
 import type { Store } from '../core/store/store.ts'
 import { describeUser } from './describe-user.ts'
-import { readExportPeriod } from './export-period.ts'
 import { readDuration } from './read-duration.ts'
+import { readPeriod } from './read-period.ts'
 
 /** Brings a span back, and records that. @throws PrintMasterError, StoreError */
 export async function restoreArchived(
@@ -12,7 +12,7 @@ export async function restoreArchived(
   signal: AbortSignal,
 ) {
   const now = Date.now()
-  const { from, to } = readExportPeriod(flags, now) as { from: number; to: number }
+  const { from, to } = readPeriod(flags, now) as { from: number; to: number }
   const until = now + readDuration(flags.keep, '--keep') * 1000
   const done = await restoreSpan(store, place, { from, to, until, signal })
   const utc = (time: number) => new Date(time).toISOString()

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { FORMATS, type Format } from '../core/output/formats.ts'
+import { type RemoteFlags, remoteFlags } from './access-flags.ts'
 import { journalFlag } from './agent-flags.ts'
 import { configFlag } from './base-command.ts'
 
@@ -16,20 +17,7 @@ export const statusFlags = {
     helpValue: 'URL',
     summary: 'Show the fleet of this server. Else PRINTMASTER_SERVER. Wants a viewer token.',
   }),
-  'token-file': Flags.string({
-    ...REMOTE,
-    helpValue: 'FILE',
-    summary: 'File with the token; "-" is stdin. Else PRINTMASTER_TOKEN or PRINTMASTER_TOKEN_FILE.',
-  }),
-  ca: Flags.string({
-    ...REMOTE,
-    helpValue: 'FILE',
-    summary: "PEM file with the authority of the server's certificate.",
-  }),
-  'allow-plaintext': Flags.boolean({
-    ...REMOTE,
-    summary: 'Send the token over plain http:// beyond loopback, where it can be read on the way.',
-  }),
+  ...remoteFlags(REMOTE),
   once: Flags.boolean({
     ...REMOTE,
     summary: 'One answer, also on a terminal, where the live view is shown otherwise.',
@@ -59,13 +47,10 @@ export interface StatusFlags {
 }
 
 /** What shows a server. */
-export interface ServerStatusFlags {
+export interface ServerStatusFlags extends RemoteFlags {
   readonly local?: boolean | undefined
   readonly journal?: string | undefined
   readonly server?: string | undefined
-  readonly 'token-file'?: string | undefined
-  readonly ca?: string | undefined
-  readonly 'allow-plaintext'?: boolean | undefined
   readonly once?: boolean | undefined
   readonly 'screen-reader'?: boolean | undefined
   readonly 'no-color'?: boolean | undefined

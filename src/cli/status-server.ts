@@ -1,16 +1,12 @@
 import { createApiClient } from '../core/client/api-client.ts'
 import { readFleet } from '../core/client/read-fleet.ts'
-import { quoteText } from '../core/targets/quote-text.ts'
-import { readTextFile } from '../core/targets/text-file.ts'
 import { EXIT } from './exit-codes.ts'
 import { listenForEnd } from './listen-for-end.ts'
-import { readToken } from './read-token.ts'
+import { readAccess } from './open-access.ts'
 import { canShowLive, type LiveOptions, showLive } from './show-live.ts'
 import type { ServerStatusFlags } from './status-flags.ts'
 import { formatFleet, judgeFleet, toFleetJson, toFleetLines } from './status-fleet.ts'
 import { lookOf } from './terminal.ts'
-
-const LARGEST_CA = 4 * 1024 * 1024
 
 /**
  * The fleet of a server: the live view on a terminal, one answer otherwise.
@@ -24,9 +20,7 @@ export async function showServerStatus(
   tell: (sentence: string) => void,
 ): Promise<number> {
   const { stdout } = process
-  const token = await readToken(flags['token-file'], process.env, tell, 'a viewer')
-  const ca = flags.ca === undefined ? null : (await readTextFile(flags.ca, quoteText(flags.ca), LARGEST_CA)).text
-  const access = { url, token, ca, allow_plaintext: flags['allow-plaintext'] ?? false }
+  const access = await readAccess(url, flags, 'a viewer', tell)
   const look = { ...lookOf(stdout), ...(flags['no-color'] && { color: false }) }
   const api = createApiClient(access)
   try {

@@ -1,43 +1,8 @@
 import { Flags } from '@oclif/core'
-import { configFlag } from './base-command.ts'
-import { databaseFlag } from './server-flags.ts'
-
-const REMOTE = { helpGroup: 'REMOTE', dependsOn: ['server'] }
+import { accessFlags } from './access-flags.ts'
 
 /** Flags of every `token` command: whose tokens, and how to get there. */
-export const tokenFlags = {
-  database: { ...databaseFlag, exclusive: ['server'] },
-  server: Flags.string({
-    helpGroup: 'REMOTE',
-    helpValue: 'URL',
-    summary: 'Ask this server instead of the database of this machine. Wants an admin token.',
-  }),
-  'token-file': Flags.string({
-    ...REMOTE,
-    helpValue: 'FILE',
-    summary: 'File with the admin token; "-" is stdin. Else PRINTMASTER_TOKEN or PRINTMASTER_TOKEN_FILE.',
-  }),
-  ca: Flags.string({
-    ...REMOTE,
-    helpValue: 'FILE',
-    summary: "PEM file with the authority of the server's certificate.",
-  }),
-  'allow-plaintext': Flags.boolean({
-    ...REMOTE,
-    summary: 'Send the admin token over plain http:// beyond loopback, where it can be read on the way.',
-  }),
-  json: Flags.boolean({ summary: 'JSON on stdout.' }),
-  config: configFlag,
-}
-
-export interface TokenFlags {
-  readonly config?: string | undefined
-  readonly database?: string | undefined
-  readonly server?: string | undefined
-  readonly 'token-file'?: string | undefined
-  readonly ca?: string | undefined
-  readonly 'allow-plaintext'?: boolean | undefined
-}
+export const tokenFlags = { ...accessFlags('an admin'), json: Flags.boolean({ summary: 'JSON on stdout.' }) }
 
 export const TOKEN_EXIT_CODES = [
   'Exit codes:',

@@ -3,10 +3,10 @@ import { hashToken } from '../core/server/auth/hash-token.ts'
 import { makeToken } from '../core/server/auth/make-token.ts'
 import type { Store } from '../core/store/store.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
+import type { AccessFlags } from './access-flags.ts'
 import { describeUser } from './describe-user.ts'
 import { openDatabase, openOrMakeDatabase } from './open-database.ts'
 import { loadServerConfig } from './server-config.ts'
-import type { TokenFlags } from './token-flags.ts'
 import type { TokenOffice } from './token-office.ts'
 
 /**
@@ -14,7 +14,7 @@ import type { TokenOffice } from './token-office.ts'
  * @throws PrintMasterError, StoreError
  */
 export async function openLocalOffice(
-  flags: TokenFlags,
+  flags: AccessFlags,
   makes: boolean,
   tell: (sentence: string) => void,
 ): Promise<TokenOffice> {

@@ -1,14 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
-import { openAuditSource } from '../../src/cli/audit-source.ts'
+import { readAuditOf } from '../../src/cli/audit-source.ts'
 import { type EarlierHead, verifyAudit } from '../../src/cli/audit-verify.ts'
 import { hashEntry } from '../../src/core/audit/chain.ts'
 import { openHead, signStub } from '../../src/core/audit/head.ts'
 import { pruneAudit } from '../../src/core/audit/prune.ts'
-import { openSigningKey } from '../../src/core/audit/signing-key.ts'
+import { openSigningKey, signingKeyPath } from '../../src/core/audit/signing-key.ts'
+import { composeStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import { openTemporary } from '../store/open-temporary.ts'
 import { NOW } from '../store/sample-batches.ts'
 
@@ -23,7 +23,6 @@ interface Row {
 /** A log of a thousand entries, a head that was exported, and the ways of somebody who can write the database. */
 async function openLog() {
   const { store, file, directory } = await openTemporary()
-  writeFileSync(join(directory, 'config.ini'), '')
   const events = Array.from({ length: ENTRIES }, (_, i) => ({
     event_id: null,
     actor: { type: 'server', id: 'server', ip_address: null } as const,
@@ -37,43 +36,29 @@ async function openLog() {
     recorded_at: NOW + i,
   }))
   await store.recordAudit(events)
-  const flags = { database: file, config: join(directory, 'config.ini') }
-  const source = await openAuditSource(flags, { test: true }, () => undefined)
-  onTestFinished(() => source.close())
-  const head: EarlierHead = { where: 'earlier', signed: (await source.head()).head }
   const db = new Database(file)
   onTestFinished(() => void db.close())
-  db.pragma('synchronous = OFF')
+  // what is tampered with is read on the same connection and never committed
+  const source = readAuditOf(composeStore(db, file), () => openSigningKey(signingKeyPath(file)))
+  const head: EarlierHead = { where: 'earlier', signed: (await source.head()).head }
   const rows = db.prepare('SELECT seq, body, hash FROM audit_log ORDER BY seq').all() as Row[]
-  const last = rows.at(-1) as Row
   return {
     store,
+    file,
     directory,
     db,
     source,
     head,
     rows,
-    last,
-    /** Changes the log, looks whether that is found, and puts everything back. */
+    /** Changes the log, looks whether that is found, and takes it back. */
     async tryOut(change: () => void, heads: readonly EarlierHead[] = []): Promise<readonly string[]> {
       db.exec('SAVEPOINT tampering')
-      change()
-      db.exec('RELEASE tampering')
-      const { problems } = await verifyAudit(source, heads, null)
-      return problems
-    },
-    restore() {
-      const put = db.prepare(
-        'INSERT OR REPLACE INTO audit_log (seq, event_id, recorded_at, actor, action, resource_type, resource_id, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      db.transaction(() => {
-        db.exec('DELETE FROM audit_log')
-        for (const { seq, body, hash } of rows) {
-          const { event_id, recorded_at, actor, action, resource_type, resource_id } = JSON.parse(body)
-          put.run(seq, event_id, recorded_at, actor, action, resource_type, resource_id, body, hash)
-        }
-        writeEnd(db, last)
-      })()
+      try {
+        change()
+        return (await verifyAudit(source, heads, null)).problems
+      } finally {
+        db.exec('ROLLBACK TO tampering; RELEASE tampering')
+      }
     },
   }
 }
@@ -83,7 +68,7 @@ const writeEnd = (db: Database.Database, { seq, hash }: Pick<Row, 'seq' | 'hash'
 
 test('a log that nobody touched verifies, with its head and without', async () => {
   const { source, head } = await openLog()
-  expect(await verifyAudit(source, [head], null)).toMatchObject({ entries: ENTRIES + 1, problems: [] })
+  expect(await verifyAudit(source, [head], null)).toMatchObject({ entries: ENTRIES, problems: [] })
 })
 
 const setBody = 'UPDATE audit_log SET body = ? WHERE seq = ?'
@@ -93,12 +78,7 @@ const WAYS: ReadonlyArray<
   [
     'body',
     (db, rows, i) =>
-      db
-        .prepare(setBody)
-        .run(
-          (rows[i] as Row).body.replace('"tested"', '"testee"').replace('audit_viewed', 'audit_vieweb'),
-          (rows[i] as Row).seq,
-        ),
+      db.prepare(setBody).run((rows[i] as Row).body.replace('"tested"', '"testee"'), (rows[i] as Row).seq),
   ],
   [
     'column',
@@ -122,22 +102,21 @@ const WAYS: ReadonlyArray<
 test.each(WAYS)(
   'every entry of a thousand: %s',
   async (_name, change) => {
-    const { db, rows, tryOut, restore } = await openLog()
+    const { db, rows, tryOut } = await openLog()
     const missed: number[] = []
     for (const [i, { seq }] of rows.entries()) {
       const problems = await tryOut(() => change(db, rows, i))
       const names = problems.join('\n')
       const isNamed = [seq - 1, seq, seq + 1, (rows[0] as Row).seq].some((each) => names.includes(String(each)))
       if (problems.length === 0 || !isNamed) missed.push(seq)
-      restore()
     }
     expect(missed).toEqual([])
   },
-  240_000,
+  120_000,
 )
 
 test('cut off at every length, with the end written down anew: the head that was exported finds it', async () => {
-  const { db, rows, tryOut, restore, head } = await openLog()
+  const { db, rows, tryOut, head } = await openLog()
   const missed: number[] = []
   for (let length = rows.length - 1; length > 0; length -= 1) {
     const end = rows[length - 1] as Row
@@ -145,16 +124,19 @@ test('cut off at every length, with the end written down anew: the head that was
       db.prepare('DELETE FROM audit_log WHERE seq > ?').run(end.seq)
     }
     const plain = await tryOut(cut)
-    const clever = await tryOut(() => void writeEnd(db, end), [head])
+    const forge = () => {
+      cut()
+      writeEnd(db, end)
+    }
+    const clever = await tryOut(forge, [head])
     if (plain.length === 0 || clever.length === 0) missed.push(length)
-    if (length % 50 === 0) restore()
   }
   expect(missed).toEqual([])
-}, 480_000)
+}, 120_000)
 
 test('the whole chain written anew: the head finds it, and so does the stub', async () => {
-  const { store, directory, db, rows, source, head, tryOut } = await openLog()
-  const key = () => openSigningKey(join(directory, 'printmaster.db.audit-key'))
+  const { store, file, directory, db, rows, source, head, tryOut } = await openLog()
+  const key = () => openSigningKey(signingKeyPath(file))
   while ((await pruneAudit(store, key, 100, NOW)) > 0);
   expect((await verifyAudit(source, [head], null)).problems).toEqual([])
   const forge = () => {
@@ -168,20 +150,19 @@ test('the whole chain written anew: the head finds it, and so does the stub', as
   }
   expect(await tryOut(forge, [head])).toEqual([expect.stringContaining('the log was written anew')])
   // entries that left are in the stub: who forges it has not the key
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-  void privateKey
+  const { publicKey } = generateKeyPairSync('ed25519')
   const stub = db.prepare('SELECT body FROM audit_stubs').pluck().get() as string
-  const change = () => db.prepare('UPDATE audit_stubs SET body = ?').run(stub.replace('"to_seq":100', '"to_seq":101'))
+  const change = () =>
+    void db.prepare('UPDATE audit_stubs SET body = ?').run(stub.replace('"to_seq":100', '"to_seq":101'))
   expect((await tryOut(change)).join()).toContain('signature of the stub')
-  db.prepare('UPDATE audit_stubs SET body = ?').run(stub)
   const other = openSigningKey(join(directory, 'other.pem'))
   const said = JSON.parse(stub)
   const forged = signStub(other, { store_id: said.store_id, to_seq: said.to_seq, hash: said.hash, at: said.at })
-  db.prepare('UPDATE audit_stubs SET public_key = ?, signature = ?').run(
-    forged.public_key,
-    Buffer.from(forged.signature, 'hex'),
-  )
-  expect((await tryOut(() => undefined)).join()).toContain('signed by another key')
+  const resign = () =>
+    void db
+      .prepare('UPDATE audit_stubs SET public_key = ?, signature = ?')
+      .run(forged.public_key, Buffer.from(forged.signature, 'hex'))
+  expect((await tryOut(resign)).join()).toContain('signed by another key')
   expect(
     openHead({ ...head.signed, public_key: publicKey.export({ type: 'spki', format: 'pem' }) as string }),
   ).toContain('signature of the head does not fit')

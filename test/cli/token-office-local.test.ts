@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import type { TokenFlags } from '../../src/cli/token-flags.ts'
+import type { AccessFlags } from '../../src/cli/access-flags.ts'
 import { openLocalOffice } from '../../src/cli/token-office-local.ts'
 import { MIGRATIONS, migrate } from '../../src/core/store/sqlite/migrate.ts'
 import { openDatabase } from '../../src/core/store/sqlite/open-database.ts'
@@ -13,7 +13,7 @@ async function makePlace() {
   const config = join(directory, 'config.ini')
   await writeFile(config, '')
   const database = join(directory, 'printmaster.db')
-  return { directory, database, flags: { config, database } as unknown as TokenFlags }
+  return { directory, database, flags: { config, database } as unknown as AccessFlags }
 }
 
 it('looking at tokens leaves the database of a server as it is, an older one too', async () => {

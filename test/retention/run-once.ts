@@ -3,18 +3,18 @@ import { pruneAudit } from '../../src/core/audit/prune.ts'
 import { openSigningKey } from '../../src/core/audit/signing-key.ts'
 import { openDirectoryPlace } from '../../src/core/retention/archive/directory-place.ts'
 import { listPolicies } from '../../src/core/retention/policies.ts'
+import { DEFAULT_DAYS } from '../../src/core/retention/retention-options.ts'
 import { runRetention } from '../../src/core/retention/run-retention.ts'
 import { openSqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 
 /** A process of its own, to be killed: run-once.ts FILE DIRECTORY NOW runs retention once. */
 const [file, directory, now] = process.argv.slice(2) as [string, string, string]
-const days = { metrics_detailed_days: 30, metrics_summary_days: 60, metrics_delete_days: 730 }
-const others = { audit_log_days: 30, alerts_days: 365, commands_days: 365, agent_health_days: 90 }
+const days = { ...DEFAULT_DAYS, metrics_summary_days: 60, audit_log_days: 30 }
 const store = openSqliteStore(file)
 const run = {
   store,
   place: openDirectoryPlace(join(directory, 'archive')),
-  policies: listPolicies({ ...days, ...others, hour: null, archive: null }, []),
+  policies: listPolicies({ ...days, hour: null, archive: null }, []),
   now: () => Number(now),
   monotonic: () => performance.now(),
   pruneAudit: (upto: number) => pruneAudit(store, () => openSigningKey(join(directory, 'key.pem')), upto, Number(now)),

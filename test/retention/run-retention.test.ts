@@ -9,6 +9,7 @@ import type { ArchivePlace } from '../../src/core/retention/archive/place.ts'
 import { listPolicies, type Policy } from '../../src/core/retention/policies.ts'
 import { restoreSpan } from '../../src/core/retention/restore-span.ts'
 import { type RetentionEvent, runRetention } from '../../src/core/retention/run-retention.ts'
+import { openSqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/core/store/store.ts'
 import { defaultOptions } from '../server/start-test-server.ts'
 import { openTemporary } from '../store/open-temporary.ts'
@@ -76,6 +77,10 @@ test('two years of readings: rolled up, archived, deleted, restored, and the fig
   // again: nothing to do
   expect(await runAll(store, place, NOW)).toEqual([])
 
+  const [some] = (await store.listDevices({ limit: 1 })).items
+  const months = () => store.listMetrics({ device_id: some?.device_id as string, resolution: 'month', limit: 50 })
+  const monthsBefore = await months()
+
   // a span comes back, counts nothing twice, and leaves again
   const span = { from: NOW - 400 * DAY, to: NOW - 370 * DAY }
   const restored = await restoreSpan(store, place, {
@@ -84,9 +89,10 @@ test('two years of readings: rolled up, archived, deleted, restored, and the fig
     signal: new AbortController().signal,
   })
   expect(restored.restored).toBe(20 * 30 * 24)
+  expect((await store.readRetentionSizes()).waiting).toBe(0)
+  expect(await months()).toEqual(monthsBefore)
   expect(await figures(store, from, to)).toEqual(wanted)
-  const [device] = (await store.listDevices({ limit: 1 })).items
-  const raw = { device_id: device?.device_id as string, resolution: 'raw', limit: 10, ...span } as const
+  const raw = { device_id: some?.device_id as string, resolution: 'raw', limit: 10, ...span } as const
   expect((await store.listMetrics(raw))?.items.length).toBe(10)
   expect(await runAll(store, place, NOW)).toEqual([])
   const left = await runAll(store, place, NOW + 8 * DAY)
@@ -97,6 +103,31 @@ test('two years of readings: rolled up, archived, deleted, restored, and the fig
     `20 printers, two years: ${readings} readings, ${bytesBefore >> 10} KiB before, ${bytesAfter >> 10} KiB after (file ${statSync(file).size >> 10} KiB)`,
   )
 }, 480_000)
+
+test('there is one run at a time, in whatever program', async () => {
+  const { store, file, directory } = await openTemporary()
+  await ageFleet(store, file, 2, 40, NOW)
+  const run = (on: Store) =>
+    runRetention({
+      store: on,
+      place: openDirectoryPlace(join(directory, 'archive')),
+      policies: POLICIES,
+      now: () => NOW,
+      monotonic: () => performance.now(),
+      pruneAudit: async () => 0,
+      signal: new AbortController().signal,
+    })
+  const first = run(store)
+  await first.next()
+  const other = openSqliteStore(file)
+  await expect(collect(run(other))).rejects.toMatchObject({ code: 'unavailable', message: /goes on already/ })
+  await expect(collect(run(store))).rejects.toMatchObject({ code: 'unavailable' })
+  // reports and readings do not wait for it
+  expect((await other.listPages({ from: 0, to: NOW, limit: 5 })).items).toHaveLength(2)
+  await first.return(undefined)
+  expect(sum(await collect(run(other)), 'deleted', 'metrics_history')).toBeGreaterThan(0)
+  await other.close()
+})
 
 test('nothing is deleted before its archive is verified; the next run goes on', async () => {
   const { store, file, directory } = await openTemporary()

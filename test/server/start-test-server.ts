@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { ALERT_KINDS } from '../../src/core/protocol/alerts.ts'
+import { DEFAULT_DAYS } from '../../src/core/retention/retention-options.ts'
 import { hashToken } from '../../src/core/server/auth/hash-token.ts'
 import { makeToken } from '../../src/core/server/auth/make-token.ts'
 import { HTTP_TIMES, type HttpTimes } from '../../src/core/server/limits/http-limits.ts'
@@ -110,13 +111,7 @@ export function defaultOptions(database: string): ServerOptions {
       channels: [],
     },
     retention: {
-      metrics_detailed_days: 30,
-      metrics_summary_days: 365,
-      metrics_delete_days: 730,
-      audit_log_days: 730,
-      alerts_days: 365,
-      commands_days: 365,
-      agent_health_days: 90,
+      ...DEFAULT_DAYS,
       hour: null,
       archive: { kind: 'directory', directory: null },
     },

@@ -163,3 +163,11 @@ test('pages from days and months are those of the detail, in whatever order read
   )
   expect(removed).toBeGreaterThan(100)
 }, 240_000)
+
+test('a step never counts a million pages, however long nobody looked', () => {
+  const before = { value: 10_000, at: BEGIN, left: null }
+  const year = 365 * DAY
+  expect(countStep(before, 510_000, BEGIN + year)).toMatchObject({ pages: 500_000, correction: null })
+  expect(countStep(before, 1_010_000, BEGIN + year)).toMatchObject({ pages: 0, correction: { kind: 'swap' } })
+  expect(countStep({ ...before, value: 999_990 }, 15, BEGIN + year)).toMatchObject({ pages: 25 })
+})

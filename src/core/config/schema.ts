@@ -1,4 +1,5 @@
 import { AUTH_PROTOCOLS, PRIV_PROTOCOLS, SECURITY_LEVELS } from '../model/credential.ts'
+import { DEFAULT_DAYS } from '../retention/retention-options.ts'
 import { DEFAULT_MAX_HOSTS } from '../targets/expand-targets.ts'
 import {
   AGENT_KEYS,
@@ -225,13 +226,16 @@ const days = (initial: number, why: string) => ({
 })
 
 export const RETENTION_KEYS = {
-  metrics_detailed_days: days(30, 'Days that every reading is kept.'),
-  metrics_summary_days: days(365, 'Days that a reading counts in hours and days of its own; after that in months.'),
-  metrics_delete_days: days(730, 'Days until months leave as well.'),
-  audit_log_days: days(730, 'Days that entries of the audit log are kept.'),
-  alerts_days: days(365, 'Days that alerts are kept when they are over.'),
-  commands_days: days(365, 'Days that commands to agents are kept when they have ended.'),
-  agent_health_days: days(90, 'Days that the health of agents is kept.'),
+  metrics_detailed_days: days(DEFAULT_DAYS.metrics_detailed_days, 'Days that every reading is kept.'),
+  metrics_summary_days: days(
+    DEFAULT_DAYS.metrics_summary_days,
+    'Days that a reading counts in hours and days of its own; after that in months.',
+  ),
+  metrics_delete_days: days(DEFAULT_DAYS.metrics_delete_days, 'Days until months leave as well.'),
+  audit_log_days: days(DEFAULT_DAYS.audit_log_days, 'Days that entries of the audit log are kept.'),
+  alerts_days: days(DEFAULT_DAYS.alerts_days, 'Days that alerts are kept when they are over.'),
+  commands_days: days(DEFAULT_DAYS.commands_days, 'Days that commands to agents are kept when they have ended.'),
+  agent_health_days: days(DEFAULT_DAYS.agent_health_days, 'Days that the health of agents is kept.'),
   hour: {
     kind: orNone(integer('', 0, 23, 3)),
     initial: '3',

@@ -49,7 +49,8 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
   let state: Omit<RunState, 'next_at'> = EMPTY
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
-  let rolling: NodeJS.Timeout | null = null
+  let ticking: NodeJS.Timeout | null = null
+  let rolling: Promise<void> | null = null
   let next_at: number | null = null
 
   const policies = async () => listPolicies(options, await store.listPolicies())
@@ -118,7 +119,7 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
       if (!stop.signal.aborted)
         log.error({ error: (error as Error).message }, 'readings were not brought into their days')
     } finally {
-      running = null
+      rolling = null
     }
   }
 
@@ -145,18 +146,18 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
     policies,
     place: () => (options.archive === null ? null : describePlace(options.archive, database)),
     schedule() {
-      rolling = setInterval(() => {
-        running ??= rollUp()
+      ticking = setInterval(() => {
+        if (running === null) rolling ??= rollUp()
       }, ROLL_UP_EVERY_MS)
-      rolling.unref()
+      ticking.unref()
       next_at = findNext(now(), options.hour)
       wait()
     },
     async close() {
       stop.abort()
       if (timer !== null) clearTimeout(timer)
-      if (rolling !== null) clearInterval(rolling)
-      await running
+      if (ticking !== null) clearInterval(ticking)
+      await Promise.all([running, rolling])
     },
   }
 }

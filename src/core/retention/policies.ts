@@ -21,7 +21,7 @@ export interface Policy {
 
 const DAY_MS = 86_400_000
 
-/** Types that have neither days nor months: one number says it. */
+/** The others have neither days nor months: one number says it. */
 export const isReadingType = (type: MetricType) => READING_TYPES.some((each) => each === type)
 
 /** All that hold: one for each type, and those of sites that have their own. */

@@ -1,14 +1,18 @@
 import type { Secret } from '../model/secret.ts'
 
+/** Days that are kept where config says nothing. */
+export const DEFAULT_DAYS = {
+  metrics_detailed_days: 30,
+  metrics_summary_days: 365,
+  metrics_delete_days: 730,
+  audit_log_days: 730,
+  alerts_days: 365,
+  commands_days: 365,
+  agent_health_days: 90,
+} as const
+
 /** What config says of what is kept. */
-export interface RetentionOptions {
-  readonly metrics_detailed_days: number
-  readonly metrics_summary_days: number
-  readonly metrics_delete_days: number
-  readonly audit_log_days: number
-  readonly alerts_days: number
-  readonly commands_days: number
-  readonly agent_health_days: number
+export interface RetentionOptions extends Readonly<Record<keyof typeof DEFAULT_DAYS, number>> {
   /** The hour of the day (local time) at which the server does it; null for never. */
   readonly hour: number | null
   /** Null: rows leave without an archive. */

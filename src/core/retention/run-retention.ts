@@ -48,9 +48,19 @@ const BATCHES_KEPT_MS = 90 * 86_400_000
 /**
  * Brings readings into days and months, archives what is older than its policy and deletes it, and gives the space back.
  * Every step is a short transaction; a run that is cut off goes on where it was. Twice changes nothing.
- * @throws StoreError, PrintMasterError archive_failed, archive_damaged: nothing is lost, the next run goes on
+ * @throws StoreError (`unavailable` while another run goes on as well), PrintMasterError archive_failed, archive_damaged:
+ *   nothing is lost, the next run goes on
  */
 export async function* runRetention(run: RetentionRun): AsyncGenerator<RetentionEvent> {
+  await run.store.lockRetention()
+  try {
+    yield* runLocked(run)
+  } finally {
+    await run.store.unlockRetention()
+  }
+}
+
+async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
   const { store, policies, now, signal } = run
   const cutoffs = findCutoffs(policies, now())
   const steps = createSteps(run)

@@ -1,7 +1,7 @@
 import { METRIC_TYPES, type MetricType, type SetPolicy } from '../protocol/retention.ts'
 import { ANY_SITE } from '../store/retention.ts'
 import type { Actor, Store } from '../store/store.ts'
-import { judgePolicy, listPolicies, type Policy, policyOf } from './policies.ts'
+import { isReadingType, judgePolicy, listPolicies, type Policy, policyOf } from './policies.ts'
 import type { RetentionOptions } from './retention-options.ts'
 
 /**
@@ -38,8 +38,7 @@ const nameSite = (site_id: string) => (site_id === ANY_SITE ? 'all sites' : `sit
 
 /** Audit, alerts and the like have no summaries: one number is all three. */
 function fillIn(before: Policy, type: MetricType, days: Omit<SetPolicy, 'site_id' | 'metric_type' | 'reset'>): Policy {
-  const hasSummaries = type === 'page_counts' || type === 'supply_levels' || type === 'status'
-  if (hasSummaries) return { ...before, ...days }
+  if (isReadingType(type)) return { ...before, ...days }
   const all = days.delete_after_days ?? days.keep_detailed_days ?? (days.keep_summary_days as number)
   return { ...before, keep_detailed_days: all, keep_summary_days: all, delete_after_days: all }
 }

@@ -85,6 +85,8 @@ const WRITING = [
   'recordAlerts',
   'acknowledgeAlert',
   'recordDelivery',
+  'lockRetention',
+  'unlockRetention',
   'rollUp',
   'foldMonths',
   'dropPeriodPart',
@@ -98,7 +100,6 @@ const WRITING = [
   'setPolicy',
   'resetPolicy',
   'releaseSpace',
-  'compact',
   'tryWrite',
   'backup',
 ] as const satisfies readonly (keyof Store)[]

@@ -1,4 +1,5 @@
 import type { CounterName } from '../model/printer.ts'
+import type { WireDevicePages } from '../protocol/retention.ts'
 import type { Correction } from '../summary/count-pages.ts'
 import { startOfMonth } from '../summary/periods.ts'
 import type { Actor } from './actor.ts'
@@ -122,17 +123,7 @@ export interface PagesCounter {
 }
 
 /** What one device printed in a span. */
-export interface DevicePages {
-  readonly device_id: string
-  readonly site_id: string
-  readonly agent_id: string | null
-  readonly agent_name: string | null
-  readonly manufacturer: string | null
-  readonly model: string | null
-  readonly serial: string | null
-  readonly ip: string | null
-  readonly location: string | null
-  readonly asset_number: string | null
+export interface DevicePages extends Omit<WireDevicePages, 'counters' | 'corrections' | 'first_at' | 'last_at'> {
   readonly counters: Readonly<Partial<Record<CounterName, PagesCounter>>>
   readonly corrections: readonly Correction[]
   /** Of the reading that the count begins with and the one that it ends with; null without readings. */
@@ -151,12 +142,13 @@ export interface RestoreOutcome {
 export interface FreeSpace {
   readonly free_bytes: number
   readonly total_bytes: number
-  /** False where the file can only be made smaller by writing it anew (`compact`). */
-  readonly shrinks: boolean
 }
 
 /** What keeps a database from growing for ever: part of `Store`. Each step is a short transaction; callers repeat them. */
 export interface RetentionStore {
+  /** Before a run: there is one at a time. @throws StoreError `unavailable` while another goes on, here or in another program */
+  lockRetention(): Promise<void>
+  unlockRetention(): Promise<void>
   /** Brings some more readings into their days; those of before `notBefore` belong to none any more. */
   rollUp(limit: number, notBefore: SiteTimes): Promise<RollUpStep>
   /** The rowid of the newest reading that is in its day, or has none; readings up to it may leave. */
@@ -215,6 +207,4 @@ export interface RetentionStore {
   freeSpace(): Promise<FreeSpace>
   /** Gives some free pages back to the system; true when there are none left to give. */
   releaseSpace(pages: number): Promise<boolean>
-  /** Writes the database anew, without free space, so that it can shrink from then on. Nothing else is written meanwhile. */
-  compact(): Promise<void>
 }

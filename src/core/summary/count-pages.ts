@@ -2,6 +2,11 @@ import type { CounterName } from '../model/printer.ts'
 
 /** More sheets a minute than any printer that is fed with sheets. */
 const MOST_PER_MINUTE = 200
+/**
+ * What is believed of one step, however long it took: three days of the fastest printer that never stops. All of a step is
+ * told for one day.
+ */
+const MOST_IN_STEP = 700_000
 /** A counter may lag behind what it counts, and readings may be close to each other. */
 const LAG_MS = 15 * 60_000
 /** A printer whose counter fell so low has just begun to count anew. */
@@ -13,13 +18,12 @@ const ENDS = [1e6, 1e7, 1e8, 2 ** 24, 2 ** 31, 2 ** 32]
 /** How near to its end a counter was, and how near to zero it is, as a share of the whole. */
 const NEAR_END = 0.02
 
-export const CORRECTION_KINDS = ['reset', 'roll_over', 'swap', 'return'] as const
 /**
  * Why a counter's step is not what was printed. `reset`: began anew at zero. `roll_over`: went past its last number. `swap`: it
  * is another counter now (another board, another machine). `return`: the counter of before is back (a swap that was
  * undone, a zero told while starting).
  */
-export type CorrectionKind = (typeof CORRECTION_KINDS)[number]
+export type CorrectionKind = 'reset' | 'roll_over' | 'swap' | 'return'
 
 export interface Correction {
   readonly counter: CounterName
@@ -80,4 +84,4 @@ export function countStep(before: CounterState | null, value: number, at: number
 }
 
 /** Pages that may be printed in a time. */
-const mostIn = (elapsed: number) => ((elapsed + LAG_MS) / 60_000) * MOST_PER_MINUTE
+const mostIn = (elapsed: number) => Math.min(((elapsed + LAG_MS) / 60_000) * MOST_PER_MINUTE, MOST_IN_STEP)

@@ -23,7 +23,7 @@ export async function openS3Place(options: S3Options): Promise<ArchivePlace> {
       credentials: { accessKeyId: access_key.id, secretAccessKey: access_key.secret.reveal() },
     }),
   })
-  const place = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}${endpoint === null ? '' : ` at ${endpoint}`}`
+  const place = describeS3(options)
   const keyOf = (name: string) => (prefix === '' ? name : `${prefix}/${name}`)
   const failed = (what: string, error: unknown) =>
     new PrintMasterError('archive_failed', `${place}: ${what}: ${why(error, bucket)}`, { cause: error })
@@ -69,6 +69,10 @@ export async function openS3Place(options: S3Options): Promise<ArchivePlace> {
     close: async () => client.destroy(),
   }
 }
+
+/** For people. */
+export const describeS3 = ({ bucket, prefix, endpoint }: S3Options) =>
+  `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}${endpoint === null ? '' : ` at ${endpoint}`}`
 
 const REASONS: Readonly<Record<string, string>> = {
   NoSuchBucket: 'there is no such bucket; make it, or set another [retention] s3_bucket',

@@ -30,7 +30,9 @@ export function prepareDevicePages(db: Database, periods: PeriodRows, rollUp: Ro
   /** The periods that end behind `from` and begin before `to`, with what waits for the next roll-up, and the carry before them. */
   const read = (device: number, from: number, to: number): { before: Carry; list: Period[] } => {
     const waiting = [device, ...listGroup.all(device)].flatMap((each) => rollUp.listWaiting(each))
-    const changed = new Map(periods.compose(device, waiting).map((period) => [period.begin, period]))
+    const changed = new Map(
+      periods.compose(device, periods.withoutKnown(device, waiting)).map((period) => [period.begin, period]),
+    )
     const start = startOfMonth(from)
     const kept = [...periods.list(device, start, to)].filter(({ begin }) => !changed.has(begin))
     const all = [...kept, ...[...changed.values()].filter(({ begin }) => begin >= start && begin < to)]

@@ -6,6 +6,11 @@ import type { Database } from './open-database.ts'
 
 export type PeriodRows = ReturnType<typeof preparePeriodRows>
 
+/** A reading that is in no period yet, or was brought back from an archive. */
+export interface WaitingPoint extends Point {
+  readonly isRestored: boolean
+}
+
 interface Row extends PackedTrace {
   readonly length: Period['length']
   readonly period: number
@@ -31,6 +36,12 @@ export function preparePeriodRows(db: Database) {
   )
   const hasMonth = db
     .prepare<[number, number], number>('SELECT 1 FROM metrics_monthly WHERE device = ? AND period = ?')
+    .pluck()
+  const hasCounters = db
+    .prepare<[object], number>(
+      `SELECT 1 FROM metrics_daily WHERE device = @device AND period = @day AND counters IS NOT NULL
+       UNION ALL SELECT 1 FROM metrics_monthly WHERE device = @device AND period = @month AND counters IS NOT NULL`,
+    )
     .pluck()
   const put = (length: Period['length']) =>
     db.prepare(
@@ -61,6 +72,16 @@ export function preparePeriodRows(db: Database) {
   return {
     list,
     carryBefore,
+    /** Without what was brought back of periods that are still known: it is in them already. */
+    withoutKnown(device: number, points: readonly WaitingPoint[]): Point[] {
+      const known = new Map<number, boolean>()
+      return points.filter(({ at, isRestored }) => {
+        if (!isRestored) return true
+        const day = startOfDay(at)
+        if (!known.has(day)) known.set(day, hasCounters.get({ device, day, month: startOfMonth(at) }) !== undefined)
+        return !known.get(day)
+      })
+    },
     /** The periods that these readings change, as they are then; nothing is written. */
     compose(device: number, points: readonly Point[]): Period[] {
       if (points.length === 0) return []
@@ -83,6 +104,8 @@ export function preparePeriodRows(db: Database) {
     /** The same for a period of another device that turned out to be this one. */
     adopt(device: number, stray: Period): Period[] {
       const { begin, length } = stray
+      // of a period that is emptied only its end is known: without any period of its own, the device goes on from there
+      if (isEmptied(stray)) return carryBefore(device, Number.MAX_SAFE_INTEGER) === null ? [stray] : []
       const own = [...list(device, startOfMonth(begin), endOfMonth(begin))]
       const isMonth = length === 'month' || own[0]?.length === 'month'
       const others = isMonth ? own : own.filter((each) => each.begin === begin)
@@ -102,6 +125,8 @@ export function preparePeriodRows(db: Database) {
     },
   }
 }
+
+const isEmptied = ({ trace }: Period) => trace.counters.length + trace.states.length + trace.levels.length === 0
 
 const readRow = ({ length, period, summary, ...packed }: Row): Period => ({
   length,

@@ -21,7 +21,9 @@ export function prepareRetentionSizes(db: Database, rolledUpTo: () => number) {
       `SELECT count(*) AS rows, min(${time}) AS oldest, max(${time}) AS newest FROM ${source}`,
     ),
   }))
-  const waiting = db.prepare<[number], number>('SELECT count(*) FROM metrics_history WHERE id > ?').pluck()
+  const waiting = db
+    .prepare<[number], number>('SELECT count(*) FROM metrics_history WHERE id > ? AND restored_until IS NULL')
+    .pluck()
   return (): RetentionSizes => ({
     sources: reads.map(({ source, read }) => ({ source, ...(read.get() as Omit<SourceSize, 'source'>) })),
     waiting: waiting.get(rolledUpTo()) as number,

@@ -4,7 +4,7 @@ import type { RollUpStep } from '../retention.ts'
 import { StoreError } from '../store-error.ts'
 import { readSupplyLevels } from '../supply-levels.ts'
 import type { Database } from './open-database.ts'
-import type { PeriodRows } from './period-rows.ts'
+import type { PeriodRows, WaitingPoint } from './period-rows.ts'
 
 export type RollUp = ReturnType<typeof prepareRollUp>
 
@@ -24,6 +24,7 @@ interface ReadingRow extends Record<string, unknown> {
   readonly time_mark: string | null
   readonly status: string | null
   readonly rest: string
+  readonly restored_until: number | null
 }
 
 const BEGIN: Progress = { done: 0, top: null, device: 0, sampled_at: Number.MIN_SAFE_INTEGER, id: 0 }
@@ -32,7 +33,7 @@ const MOST_WAITING = 100_000
 /** A period that is written costs about as much as so many readings. */
 const PERIOD_SHARE = 10
 
-const COLUMNS = `id, sampled_at, received_at, time_mark, status, rest, ${COUNTER_NAMES.join(', ')}`
+const COLUMNS = `id, sampled_at, received_at, time_mark, status, rest, restored_until, ${COUNTER_NAMES.join(', ')}`
 // what was brought back from an archive is in its periods, or too old for them
 const OF_SOURCE = 'device = @device AND of_other_agent = 0 AND restored_until IS NULL'
 
@@ -132,9 +133,10 @@ export function prepareRollUp(db: Database, periods: PeriodRows) {
     },
 
     /** What is not in its periods yet, and what was brought back, of one device (not of those merged into it). */
-    listWaiting(device: number): Point[] {
+    listWaiting(device: number): WaitingPoint[] {
       const rows = readRest.all({ device, done: progress().done })
-      if (rows.length <= MOST_WAITING) return rows.map(readPoint)
+      if (rows.length <= MOST_WAITING)
+        return rows.map((row) => ({ ...readPoint(row), isRestored: row.restored_until !== null }))
       throw new StoreError(
         'unavailable',
         `more than ${MOST_WAITING} readings of this device are in no day yet: ask again in some minutes`,

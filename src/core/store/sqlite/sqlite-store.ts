@@ -33,6 +33,7 @@ import { preparePolicies } from './policies.ts'
 import { preparePresence } from './presence.ts'
 import { prepareRegistration } from './registration.ts'
 import { prepareRestoredReadings } from './restored-readings.ts'
+import { prepareRetentionLock } from './retention-lock.ts'
 import { prepareRetentionSizes } from './retention-sizes.ts'
 import { prepareRetiredRows } from './retired-rows.ts'
 import { prepareRollUp } from './roll-up.ts'
@@ -100,6 +101,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const readSizes = prepareRetentionSizes(db, () => rollUp.rolledUpTo())
   const space = prepareFreeSpace(db)
   const journals = prepareJournals(db)
+  const retentionLock = prepareRetentionLock(path, options)
 
   /** @param isTold that it works shows that no lock is in the way */
   const attempt = async <T>(work: () => T, isTold: boolean): Promise<T> => {
@@ -184,6 +186,8 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     readAuditEnds: () => view(() => ({ ...audit.ends(), stub: audit.stub() })),
     pruneAudit: (stub) => write(() => audit.prune(stub)),
 
+    lockRetention: () => attempt(() => retentionLock.take(), false),
+    unlockRetention: () => attempt(() => retentionLock.release(), false),
     rollUp: (limit, notBefore) => write(() => rollUp.step(limit, (site_id) => timeOf(notBefore, site_id))),
     rolledUpTo: () => read(() => rollUp.mayLeaveUpTo()),
     foldMonths: (before, after, limit) => write(() => months.fold(before, after, limit)),
@@ -205,7 +209,6 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     readRetentionSizes: () => view(() => readSizes()),
     freeSpace: () => read(() => space.state()),
     releaseSpace: (count) => attempt(() => space.release(count), true),
-    compact: () => attempt(() => space.compact(), true),
 
     count: (offlineAfterMs, now) =>
       view(() => ({
@@ -218,6 +221,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     check: () => read(() => checkDatabase(db, audit, options)),
     close: async () => {
       if (!db.open) return
+      retentionLock.release()
       try {
         if (!db.readonly) db.pragma('wal_checkpoint(TRUNCATE)')
       } catch (error) {

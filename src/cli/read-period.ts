@@ -13,7 +13,7 @@ const LONGEST_MS = 100 * 365 * DAY_MS
  * out; a date as `to` means the whole day.
  * @throws PrintMasterError bad_flag
  */
-export function readExportPeriod(
+export function readPeriod(
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
   now: number,
 ): { readonly from?: number; readonly to?: number } {
