@@ -18,7 +18,8 @@ const EMPTY_LINE = /^(See more help|The following error)/
 
 /**
  * One sentence for what the flag parser refused, without control characters.
- * @param error its error; one about unknown flags names them in `flags`, one about missing arguments those in `args`
+ * @param error its error; one about unknown flags names them in `flags`; `args` has arguments that are missing, or the words
+ *   that are too many
  * @param known the flags that the command has, for a proposal
  */
 export function describeUsageMistake(
@@ -26,6 +27,8 @@ export function describeUsageMistake(
   known: readonly string[],
 ): string {
   if (Array.isArray(error.flags)) return error.flags.map((flag) => describeUnknownFlag(String(flag), known)).join('; ')
+  if (Array.isArray(error.args) && error.args.every((each) => typeof each === 'string'))
+    return `this command takes no argument ${error.args.map((each) => quoteText(each)).join(', ')}`
   if (Array.isArray(error.args))
     return `name a ${error.args.map(({ name }) => String(name).toUpperCase()).join(' and a ')}`
   // the reason why a value was refused stands in a line of its own, behind a tab

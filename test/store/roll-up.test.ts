@@ -102,7 +102,7 @@ async function removeOld(store: Store, before: number, limit: number): Promise<v
   const range = { source: 'metrics_history', before: always(before), top, after: null, upto: null } as const
   const { last } = await store.readRetired(range, 1_000_000)
   if (last === null) return
-  while ((await store.removeRetired({ ...range, upto: last }, limit)) === limit);
+  while ((await store.removeRetired({ ...range, upto: last }, limit)).deleted === limit);
 }
 
 async function pagesOf(store: Store, from: number, to: number) {

@@ -35,6 +35,8 @@ export interface KeeperServices {
   readonly now: () => number
   readonly monotonic: () => number
   readonly onEvent?: (event: RetentionEvent) => void
+  /** Not for a run that was stopped. */
+  readonly onEnd?: (outcome: 'done' | 'failed') => void
 }
 
 const ROLL_UP_EVERY_MS = 600_000
@@ -101,10 +103,13 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
     try {
       await run(actor)
       state = { ...state, running: false, ended_at: utc(now()) }
+      if (!stop.signal.aborted) services.onEnd?.('done')
     } catch (error) {
       const isStopped = stop.signal.aborted
       state = { ...state, running: false, ended_at: utc(now()), error: isStopped ? null : (error as Error).message }
-      if (!isStopped) log.error({ error: (error as Error).message }, 'retention ended early; the next run goes on')
+      if (isStopped) return
+      services.onEnd?.('failed')
+      log.error({ error: (error as Error).message }, 'retention ended early; the next run goes on')
     } finally {
       running = null
     }

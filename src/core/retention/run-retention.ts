@@ -140,8 +140,12 @@ async function* removeArchived(
   { store, now, signal }: RetentionRun,
   steps: Steps,
 ): AsyncGenerator<RetentionEvent> {
+  let after: RetiredKey | null = null
   while (!signal.aborted) {
-    const { deleted, is_done } = await steps.take((limit) => store.removeArchived(archive_id, limit, now()))
+    const { deleted, last, is_done } = await steps.take((limit) =>
+      store.removeArchived(archive_id, after, limit, now()),
+    )
+    after = last
     if (deleted > 0) yield { kind: 'deleted', source, rows: deleted }
     if (is_done) return
   }
@@ -159,9 +163,13 @@ async function* retire(
     const first = await store.readRetired(range, 1)
     if (first.rows.length === 0) return
     if (place === null) {
-      const { last } = await store.readRetired(range, ROWS_OF_PAGE)
-      yield* steps.exhaust(source, (limit) => store.removeRetired({ ...range, upto: last }, limit))
-      continue
+      let after: RetiredKey | null = null
+      yield* steps.exhaust(source, async (limit) => {
+        const { deleted, last } = await store.removeRetired({ ...range, after }, limit)
+        after = last
+        return deleted
+      })
+      return
     }
     const { archive_id, name, rows } = await writePart(range, place, readPart(store, range, signal), run)
     yield { kind: 'archived', source, rows, name }

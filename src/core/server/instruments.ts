@@ -13,6 +13,8 @@ export interface Instruments {
   readonly droppedConnections: Counter
   readonly liveMessages: Counter<'type'>
   readonly alertDeliveries: Counter<'channel' | 'outcome'>
+  readonly retentionRows: Counter<'step'>
+  readonly retentionEnded: Gauge<'outcome'>
   readonly duration: Histogram<'method' | 'route' | 'status'>
   readonly contentType: string
   /** The text for Prometheus. */
@@ -75,6 +77,16 @@ export function createInstruments({ count, connections, pending, openAlerts, dev
       'channel',
       'outcome',
     ]),
+    retentionRows: counter(
+      'printmaster_retention_rows_total',
+      'Rows that retention rolled up, archived or deleted, by step',
+      ['step'],
+    ),
+    retentionEnded: gauge(
+      'printmaster_retention_ended_timestamp_seconds',
+      'When a run of retention ended last, by outcome',
+      ['outcome'],
+    ),
     liveMessages: counter('printmaster_live_messages_total', 'Messages on WebSockets, either way, by type', ['type']),
     duration: new Histogram({
       name: 'printmaster_http_request_duration_seconds',

@@ -235,6 +235,12 @@ async function makeServices(
       log,
       now,
       monotonic,
+      onEvent(event) {
+        if (event.kind === 'rolled_up') instruments.retentionRows.inc({ step: event.kind }, event.readings)
+        if (event.kind === 'archived' || event.kind === 'deleted')
+          instruments.retentionRows.inc({ step: event.kind }, event.rows)
+      },
+      onEnd: (outcome) => instruments.retentionEnded.set({ outcome }, now() / 1000),
     }),
     bodies: { bytes: 0 },
     started_at: now(),

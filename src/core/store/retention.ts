@@ -63,6 +63,12 @@ export interface RetiredPage {
   readonly last: RetiredKey | null
 }
 
+/** What left; the next step goes on behind `last`, where nothing of the range is left before it. */
+export interface RemovedRows {
+  readonly deleted: number
+  readonly last: RetiredKey | null
+}
+
 export interface NewArchive {
   readonly archive_id: string
   readonly source: string
@@ -179,14 +185,15 @@ export interface RetentionStore {
   /** Those whose rows may still be here. */
   listOpenArchives(): Promise<Archive[]>
   listArchives(source: string | null, after: number, limit: number): Promise<(Archive & { readonly id: number })[]>
-  /** Deletes some of the rows that an archive holds. */
+  /** Deletes some of the rows that an archive holds. @param after where the step before ended, null at the beginning */
   removeArchived(
     archive_id: string,
+    after: RetiredKey | null,
     limit: number,
     now: number,
-  ): Promise<{ readonly deleted: number; readonly is_done: boolean }>
-  /** Deletes rows without an archive, where that was asked for. Gives how many; fewer than `limit` means all. */
-  removeRetired(range: RetiredRange, limit: number): Promise<number>
+  ): Promise<RemovedRows & { readonly is_done: boolean }>
+  /** Deletes rows without an archive, where that was asked for. Fewer than `limit` means all. */
+  removeRetired(range: RetiredRange, limit: number): Promise<RemovedRows>
   /** Brings readings back until a moment; they do not count again. */
   restoreReadings(rows: readonly ArchivedRow[], until: number): Promise<RestoreOutcome>
   /** Lets restored readings go whose time is over. Gives how many; fewer than `limit` means all. */

@@ -1,4 +1,4 @@
-import type { Archive, NewArchive, RetiredRange } from '../retention.ts'
+import type { Archive, NewArchive, RemovedRows, RetiredKey, RetiredRange } from '../retention.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Database } from './open-database.ts'
 import type { RetiredRows } from './retired-rows.ts'
@@ -57,14 +57,23 @@ export function prepareArchives(db: Database, retired: RetiredRows, audit: Audit
     list: (source: string | null, after: number, limit: number): (Archive & { readonly id: number })[] =>
       list.all({ source, after, limit }).map((row) => ({ ...readRow(row), id: row.id })),
     /** Deletes some of the rows that an archive holds. */
-    remove(archive_id: string, limit: number, now: number): { readonly deleted: number; readonly is_done: boolean } {
+    remove(
+      archive_id: string,
+      after: RetiredKey | null,
+      limit: number,
+      now: number,
+    ): RemovedRows & { readonly is_done: boolean } {
       const row = find.get(archive_id)
-      if (row === undefined || row.deleted_at !== null) return { deleted: 0, is_done: true }
+      if (row === undefined || row.deleted_at !== null) return { deleted: 0, last: null, is_done: true }
       const range = JSON.parse(row.range) as RetiredRange | null
-      const deleted = range === null || range.source === 'audit_log' ? 0 : retired.remove(range, limit)
-      const is_done = deleted < limit
+      if (range === null || range.source === 'audit_log') {
+        finish.run(now, archive_id)
+        return { deleted: 0, last: null, is_done: true }
+      }
+      const removed = retired.remove({ ...range, after: after ?? range.after }, limit)
+      const is_done = removed.deleted < limit
       if (is_done) finish.run(now, archive_id)
-      return { deleted, is_done }
+      return { ...removed, is_done }
     },
   }
 }

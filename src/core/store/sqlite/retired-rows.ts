@@ -2,6 +2,7 @@ import { COUNTER_NAMES } from '../../model/printer.ts'
 import {
   ANY_SITE,
   type ArchivedRow,
+  type RemovedRows,
   type RetiredKey,
   type RetiredPage,
   type RetiredRange,
@@ -87,15 +88,13 @@ export function prepareRetiredRows(db: Database) {
         next: inside.length < leaving.length || leaving.length < limit ? null : last,
       }
     },
-    /** Gives how many of the range went; fewer than `limit` means that it is empty now. */
-    remove(range: RetiredRange, limit: number): number {
+    remove(range: RetiredRange, limit: number): RemovedRows {
       const source = sourceOf(range)
-      const upto = range.upto as RetiredKey
-      const leaving = (source.find ?? source.read)(range, range.after, limit).filter(
-        ({ key }) => compareKeys(key, upto) <= 0,
-      )
-      for (const { key } of leaving) source.remove(key)
-      return leaving.length
+      const { upto, after } = range
+      const leaving = (source.find ?? source.read)(range, after, limit)
+      const inside = upto === null ? leaving : leaving.filter(({ key }) => compareKeys(key, upto) <= 0)
+      for (const { key } of inside) source.remove(key)
+      return { deleted: inside.length, last: inside.at(-1)?.key ?? null }
     },
   }
 }

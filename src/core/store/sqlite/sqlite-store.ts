@@ -197,7 +197,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     recordArchive: (archive, now) => write(() => archives.record(archive, now)),
     listOpenArchives: () => read(() => archives.listOpen()),
     listArchives: (source, after, limit) => read(() => archives.list(source, after, limit)),
-    removeArchived: (archive_id, limit, now) => write(() => archives.remove(archive_id, limit, now)),
+    removeArchived: (archive_id, after, limit, now) => write(() => archives.remove(archive_id, after, limit, now)),
     removeRetired: (range, limit) => write(() => retired.remove(range, limit)),
     restoreReadings: (rows, until) => write(() => restored.restore(rows, until)),
     dropRestored: (now, limit) => write(() => restored.drop(now, limit)),
