@@ -58,7 +58,7 @@ test('a TCP connection that breaks is the same as one that is closed', async () 
 })
 
 test('who is back in time was never away, by socket or by HTTP', async () => {
-  const server = await startTestServer({ presence: { grace_ms: 1500 } })
+  const server = await startTestServer({ presence: { grace_ms: 4000 } })
   const [one, other, gone] = [await server.enrol(), await server.enrol(), await server.enrol()]
   const sockets = [await connect(server, one), await connect(server, other), await connect(server, gone)]
   await become(server, one.agent_id, { status: 'active' })

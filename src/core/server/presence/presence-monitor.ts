@@ -14,7 +14,7 @@ export interface PresenceTimes {
   readonly tick_ms: number
 }
 
-export const PRESENCE_TIMES: PresenceTimes = { grace_ms: 3000, tick_ms: 250 }
+export const PRESENCE_TIMES: PresenceTimes = { grace_ms: 3000, tick_ms: 100 }
 
 export interface PresenceMonitor {
   /** Reads what was decided before. @throws StoreError */
