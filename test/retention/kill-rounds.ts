@@ -19,7 +19,9 @@ export interface Killed {
 }
 
 const SCRIPT = fileURLToPath(new URL('run-once.ts', import.meta.url))
-const LONGEST_MS = 700
+const LONGEST_MS = 250
+/** So much work that no run ends before it is killed. */
+const PRINTERS_OF_ROUND = 0.6
 
 /**
  * Runs of retention that are killed at random moments, on one database: after each, every reading is in the database or
@@ -28,7 +30,7 @@ const LONGEST_MS = 700
 export async function runRetentionKillRounds(directory: string, rounds: number, random: () => number): Promise<Killed> {
   const file = join(directory, 'printmaster.db')
   let store = openSqliteStore(file)
-  const { from, to } = await ageFleet(store, file, 4, 200, NOW)
+  const { from, to } = await ageFleet(store, file, Math.ceil(rounds * PRINTERS_OF_ROUND), 200, NOW)
   const figures = async () => JSON.stringify((await store.listPages({ from, to, limit: 100 })).items)
   const wanted = await figures()
   await store.close()

@@ -37,7 +37,7 @@ export interface RetentionRun {
 }
 
 /** What a transaction may take: others wait for it. */
-const STEP_MS = 25
+const STEP_MS = 18
 const ROWS_OF_PAGE = 1000
 /** A file of rows, unpacked: some 100 MB of readings. */
 const ROWS_OF_ARCHIVE = 100_000
@@ -66,7 +66,7 @@ async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
   const steps = createSteps(run)
   yield* finishArchives(run, steps)
   for (;;) {
-    const step = await steps.take((limit) => store.rollUp(limit, cutoffs.types.page_counts))
+    const step = await steps.take('rollUp', (limit) => store.rollUp(limit, cutoffs.types.page_counts))
     if (step.is_done || signal.aborted) break
     if (step.readings + step.periods > 0) {
       yield { kind: 'rolled_up', readings: step.readings, periods: step.periods }
@@ -75,13 +75,13 @@ async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
   let device: number | null = 0
   while (device !== null && !signal.aborted) {
     const from: number = device
-    const step = await steps.take((limit) => store.foldMonths(cutoffs.days, from, Math.ceil(limit / 20)))
+    const step = await steps.take('foldMonths', (limit) => store.foldMonths(cutoffs.days, from, Math.ceil(limit / 20)))
     device = step.next
     if (step.months > 0) yield { kind: 'months', months: step.months, days: step.days }
   }
   for (const source of RETIRED_SOURCES) yield* retire(source, timesOfSource(source, cutoffs), run, steps)
   for (const [part, type] of PARTS) {
-    yield* steps.exhaust(part, (limit) => store.dropPeriodPart(part, cutoffs.types[type], limit), 0.1)
+    yield* steps.exhaust(part, (limit) => store.dropPeriodPart(part, cutoffs.types[type], limit))
   }
   yield* steps.exhaust('restored', (limit) => store.dropRestored(now(), limit))
   yield* steps.exhaust('batches', (limit) => store.dropBatches(now() - BATCHES_KEPT_MS, limit))
@@ -98,27 +98,25 @@ const PARTS: ReadonlyArray<readonly [PeriodPart, MetricType]> = [
 
 /** Takes as many rows at a time as fit into a short transaction, on this machine and in this moment. */
 function createSteps({ monotonic, signal }: RetentionRun) {
-  let limit = 200
-  const take = async <T>(step: (limit: number) => Promise<T>): Promise<T> => {
+  const limits = new Map<string, number>()
+  /** @param kind of work: what fits of one says nothing of another */
+  const take = async <T>(kind: string, step: (limit: number) => Promise<T>): Promise<T> => {
+    const limit = limits.get(kind) ?? 200
     const began = monotonic()
     const done = await step(limit)
     const took = monotonic() - began
-    limit = Math.round(Math.min(5000, Math.max(20, limit * Math.min(1.5, Math.max(0.5, STEP_MS / took)))))
+    const next = limit * Math.min(1.5, Math.max(0.5, STEP_MS / took))
+    limits.set(kind, Math.round(Math.min(5000, Math.max(20, next))))
     return done
   }
   return {
     take,
-    /** Until a step does fewer than it may. @param share of the rows that fit, for what takes longer */
-    async *exhaust(
-      source: string,
-      step: (limit: number) => Promise<number>,
-      share = 1,
-    ): AsyncGenerator<RetentionEvent> {
+    /** Until a step does fewer than it may. */
+    async *exhaust(source: string, step: (limit: number) => Promise<number>): AsyncGenerator<RetentionEvent> {
       for (let isDone = false; !isDone && !signal.aborted; ) {
-        const rows = await take(async (most) => {
-          const asked = Math.ceil(most * share)
-          const done = await step(asked)
-          isDone = done < asked
+        const rows = await take(source, async (most) => {
+          const done = await step(most)
+          isDone = done < most
           return done
         })
         if (rows > 0) yield { kind: 'deleted', source, rows }
@@ -142,7 +140,7 @@ async function* removeArchived(
 ): AsyncGenerator<RetentionEvent> {
   let after: RetiredKey | null = null
   while (!signal.aborted) {
-    const { deleted, last, is_done } = await steps.take((limit) =>
+    const { deleted, last, is_done } = await steps.take(source, (limit) =>
       store.removeArchived(archive_id, after, limit, now()),
     )
     after = last

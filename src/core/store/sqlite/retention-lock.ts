@@ -1,16 +1,21 @@
 import { StoreError } from '../store-error.ts'
-import { type Database, type OpenOptions, openDatabase } from './open-database.ts'
+import { type Database, type OpenOptions, openDatabase, SERVER_TUNING } from './open-database.ts'
 import { sqliteCode } from './sqlite-error.ts'
+
+/** A run changes pages all over the file: many at a time would keep whoever commits then waiting. */
+const CHECKPOINT_PAGES = 1000
 
 /**
  * One run of retention at a time, also among programs: two would write the same archive. The lock is SQLite's own, of a file
  * beside the database that holds nothing; the system lets go of it when its program is killed.
  */
-export function prepareRetentionLock(path: string, options: OpenOptions) {
+export function prepareRetentionLock(db: Database, path: string, options: OpenOptions) {
   let held: Database | null = null
   const release = () => {
-    held?.close()
+    if (held === null) return
+    held.close()
     held = null
+    db.pragma(`wal_autocheckpoint = ${SERVER_TUNING.checkpoint_pages}`)
   }
   return {
     /** @throws StoreError `unavailable` while another run goes on */
@@ -21,6 +26,7 @@ export function prepareRetentionLock(path: string, options: OpenOptions) {
         lock.pragma('busy_timeout = 0')
         lock.exec('BEGIN EXCLUSIVE')
         held = lock
+        db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
       } catch (error) {
         lock.close()
         throw sqliteCode(error) === 'SQLITE_BUSY' ? busy(path) : error

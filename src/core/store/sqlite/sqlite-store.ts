@@ -101,7 +101,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const readSizes = prepareRetentionSizes(db, () => rollUp.rolledUpTo())
   const space = prepareFreeSpace(db)
   const journals = prepareJournals(db)
-  const retentionLock = prepareRetentionLock(path, options)
+  const retentionLock = prepareRetentionLock(db, path, options)
 
   /** @param isTold that it works shows that no lock is in the way */
   const attempt = async <T>(work: () => T, isTold: boolean): Promise<T> => {
