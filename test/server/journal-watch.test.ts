@@ -100,7 +100,7 @@ describe('a machine that was copied', () => {
     // the copy brings a batch
     await bring(one, 2)
     expect([await beat(other), await beat(one.toUpperCase())]).toEqual([true, true])
-    expect(await recorded()).toMatchObject([
+    await expect.poll(recorded).toMatchObject([
       {
         actor: agent_id,
         resource_type: 'agent',

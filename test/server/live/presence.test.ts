@@ -65,6 +65,9 @@ test('who is back in time was never away, by socket or by HTTP', async () => {
   const before = await look(server, one.agent_id)
   for (const socket of sockets) socket.ws.terminate()
   for (const socket of sockets) await socket.closed
+  // the server may notice later than a request of another connection arrives
+  const metrics = async () => (await fetch(`${server.url}/metrics`)).text()
+  await expect.poll(metrics).toMatch(/^printmaster_agent_connections 0$/m)
   await connect(server, one)
   await beat(server, other.token)
   // the third one shows that the time is over
