@@ -3,7 +3,7 @@ import type { CounterName } from '../model/printer.ts'
 /** More sheets a minute than any printer that is fed with sheets. */
 const MOST_PER_MINUTE = 200
 /**
- * What is believed of one step, however long it took: three days of the fastest printer that never stops. All of a step is
+ * What is believed of one step, however long it took: more than two days of the fastest printer that never stops. All of a step is
  * told for one day.
  */
 const MOST_IN_STEP = 700_000

@@ -25,8 +25,8 @@ export function prepareRetentionLock(db: Database, path: string, options: OpenOp
       try {
         lock.pragma('busy_timeout = 0')
         lock.exec('BEGIN EXCLUSIVE')
-        held = lock
         db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+        held = lock
       } catch (error) {
         lock.close()
         throw sqliteCode(error) === 'SQLITE_BUSY' ? busy(path) : error
