@@ -62,7 +62,10 @@ function dial(agent: SimulatedAgent): void {
   ws.on('error', () => undefined)
   ws.on('close', () => {
     settle()
-    if (isOpen) open -= 1
+    if (isOpen) {
+      open -= 1
+      report({ kind: 'closed', count: open, index: agents.indexOf(agent), at: Date.now() })
+    }
     if (agent.heartbeats !== null) clearTimeout(agent.heartbeats)
     agent.failures += 1
     if (agent.stays_away) return

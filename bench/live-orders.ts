@@ -6,5 +6,5 @@ export type AgentsOrder =
 
 /** What it says: milliseconds since 1970, of the one clock that both see. */
 export type AgentsReport =
-  | { kind: 'open'; count: number; index: number; at: number }
+  | { kind: 'open' | 'closed'; count: number; index: number; at: number }
   | { kind: 'dropped'; index: number; at: number }

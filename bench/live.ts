@@ -93,6 +93,7 @@ async function measureFleet({ agents, planned_megabytes }: (typeof FLEETS)[numbe
     const began = performance.now()
     await server.end('SIGTERM')
     const stopped = performance.now()
+    await players.untilClosed()
     server = await startServerProcess(directory, UNLIMITED, port)
     const listening = performance.now()
     await players.untilOpen(agents)
@@ -139,6 +140,7 @@ async function registerAll(url: string, enrolment: string, count: number): Promi
 interface Players {
   tell(order: AgentsOrder): void
   untilOpen(count: number): Promise<void>
+  untilClosed(): Promise<void>
   /** The moment that the process told of: a socket was cut, or it was welcomed. */
   next(kind: AgentsReport['kind'], index: number): Promise<number>
   stop(): void
@@ -149,17 +151,22 @@ function startAgents(workspace: Workspace): Players {
   let open = 0
   const looking = new Set<(report: AgentsReport) => void>()
   child.on('message', (report: AgentsReport) => {
-    if (report.kind === 'open') open = report.count
+    if (report.kind !== 'dropped') open = report.count
     for (const look of looking) look(report)
   })
   return {
     tell: (order) => void child.send(order),
     async untilOpen(count) {
       const until = performance.now() + LONGEST_WAIT_MS
-      // sockets that are being closed still count for a moment
-      await wait(100)
       while (open < count) {
         if (performance.now() > until) throw new Error(`only ${open} of ${count} agents are connected`)
+        await wait(20)
+      }
+    },
+    async untilClosed() {
+      const until = performance.now() + LONGEST_WAIT_MS
+      while (open > 0) {
+        if (performance.now() > until) throw new Error(`${open} agents are connected still`)
         await wait(20)
       }
     },

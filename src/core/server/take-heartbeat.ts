@@ -4,6 +4,7 @@ import { ApiError } from '../protocol/api-error.ts'
 import { readTimestamp } from '../protocol/read-timestamp.ts'
 import { checkOtherKeys } from './check-other-keys.ts'
 import { noteJournal } from './note-journal.ts'
+import type { Connection } from './presence/presence-monitor.ts'
 import { type Asker, recordMismatch } from './record-access.ts'
 import type { Services } from './services.ts'
 
@@ -27,6 +28,7 @@ export async function takeHeartbeat(
   asker: Asker,
   body: HeartbeatRequest,
   services: HeartbeatServices,
+  by: Connection,
 ): Promise<HeartbeatAnswer> {
   const { client, heartbeats, instruments, presence } = services
   const agent_id = asker.principal?.agent_id as string
@@ -36,7 +38,7 @@ export async function takeHeartbeat(
   const sent_at = typeof body.timestamp === 'string' ? readTimestamp(body.timestamp) : null
   const clock_offset_ms = sent_at === null ? null : sent_at - received_at
   heartbeats.add({ agent_id, received_at, remote_address, clock_offset_ms, request: body })
-  presence.heard(agent_id, received_at, body)
+  presence.heard(agent_id, received_at, body, by)
   instruments.heartbeats.inc()
   const answer = composeHeartbeatAnswer(agent_id, received_at, services)
   if (body.journal_id === undefined) return answer

@@ -58,18 +58,23 @@ test('a TCP connection that breaks is the same as one that is closed', async () 
 })
 
 test('who is back in time was never away, by socket or by HTTP', async () => {
-  const server = await startTestServer({ presence: { grace_ms: 4000 } })
+  // the grace runs by this clock: however slow the machine, all of this is within it
+  let now = Date.now()
+  const server = await startTestServer({ now: () => now })
   const [one, other, gone] = [await server.enrol(), await server.enrol(), await server.enrol()]
   const sockets = [await connect(server, one), await connect(server, other), await connect(server, gone)]
-  await become(server, one.agent_id, { status: 'active' })
+  for (const { agent_id } of [one, other, gone]) await become(server, agent_id, { status: 'active' })
   const before = await look(server, one.agent_id)
   for (const socket of sockets) socket.ws.terminate()
   for (const socket of sockets) await socket.closed
   // the server may notice later than a request of another connection arrives
   const metrics = async () => (await fetch(`${server.url}/metrics`)).text()
   await expect.poll(metrics).toMatch(/^printmaster_agent_connections 0$/m)
+  now += 2999
   await connect(server, one)
   await beat(server, other.token)
+  await become(server, other.agent_id, { status: 'active', connection: 'http' })
+  now += 2
   // the third one shows that the time is over
   await become(server, gone.agent_id, { status: 'offline' })
   expect(await look(server, one.agent_id)).toEqual(before)
@@ -205,4 +210,22 @@ test('the list, /readyz and /metrics show what was decided', async () => {
   const { text } = await server.call('/metrics')
   expect(text).toContain('printmaster_agents{status="offline"} 1\n')
   expect(text).toContain('printmaster_agents{status="active"} 1\n')
+})
+
+test('a heartbeat by HTTP that is there before the end of the socket was noticed keeps the agent active', async () => {
+  const server = await startTestServer({ presence: { grace_ms: 300 } })
+  const agent = await server.enrol()
+  const socket = await connect(server, agent)
+  await become(server, agent.agent_id, { status: 'active', connection: 'websocket' })
+  await beat(server, agent.token, INTERVALS)
+  socket.ws.close(1000)
+  await become(server, agent.agent_id, { status: 'active', connection: 'http' })
+  // longer than the grace
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  expect(await look(server, agent.agent_id)).toMatchObject({ status: 'active', connection: 'http' })
+  // a socket that it uses again counts again
+  const again = await connect(server, agent)
+  await become(server, agent.agent_id, { status: 'active', connection: 'websocket' })
+  again.ws.close(1000)
+  await become(server, agent.agent_id, { status: 'offline', status_reason: 'disconnected' })
 })

@@ -122,7 +122,7 @@ export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCa
       case 'hello': {
         const { registration_key: _, ...facts } = message.data as HeartbeatRequest & { registration_key?: string }
         const body = { ...(timestamp !== undefined && { timestamp }), ...facts }
-        const welcome = await takeHeartbeat(asker, body, services)
+        const welcome = await takeHeartbeat(asker, body, services, 'websocket')
         const isFirst = !socket.hasHello
         socket.hasHello = true
         if (answer(socket, 'welcome', id, welcome) && isFirst) await callbacks.onConnected(agent_id)
@@ -135,7 +135,7 @@ export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCa
         const body = { ...(timestamp !== undefined && { timestamp }), ...(message.data as HeartbeatRequest) }
         if (isTaken) taken_at.set(agent_id, at)
         const said = isTaken
-          ? await takeHeartbeat(asker, body, services)
+          ? await takeHeartbeat(asker, body, services, 'websocket')
           : composeHeartbeatAnswer(agent_id, asker.received_at, services)
         acknowledge(socket, id, said)
         return

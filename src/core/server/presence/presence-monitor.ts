@@ -5,7 +5,7 @@ import type { PresenceDecision, PresenceRow, Store } from '../../store/store.ts'
 import type { ServerLog } from '../server-options.ts'
 import { judgePresence, type PresenceReason, type PresenceRules, type SocketEnd } from './judge-presence.ts'
 
-type Connection = 'websocket' | 'http'
+export type Connection = 'websocket' | 'http'
 
 export interface PresenceTimes {
   /** Who closed its socket has so long to come back. */
@@ -23,8 +23,8 @@ export interface PresenceMonitor {
   connected(agent_id: string): void
   /** Its socket ended, and no other took its place. */
   disconnected(agent_id: string, reason: SocketEnd): void
-  /** It sent a heartbeat, or whatever tells its intervals and its last scan. */
-  heard(agent_id: string, at: number, told: Told): void
+  /** It sent a heartbeat, or whatever tells its intervals and its last scan. @param by the way that it came */
+  heard(agent_id: string, at: number, told: Told, by: Connection): void
   /** A batch of it was stored. */
   uploaded(agent_id: string, at: number): void
   registered(): void
@@ -59,6 +59,8 @@ interface Entry {
   written: string
   since: number
   isConnected: boolean
+  /** Its last heartbeat came by HTTP: a socket that is still open is not in use any more. */
+  hasLeftSocket: boolean
   gone: { reason: PresenceReason; at: number } | null
   last_seen: number | null
   last_scan: number | null
@@ -168,17 +170,21 @@ export function createPresenceMonitor({ store, log, now, rules, times, onDecided
     connected(agent_id) {
       const entry = find(agent_id)
       entry.isConnected = true
+      entry.hasLeftSocket = false
       entry.connection = 'websocket'
       note(entry, now(), 'websocket')
     },
     disconnected(agent_id, reason) {
       const entry = find(agent_id)
       entry.isConnected = false
-      entry.gone = { reason, at: now() }
+      // who has come by another way since is not gone
+      if (entry.hasLeftSocket) entry.connection = 'http'
+      else entry.gone = { reason, at: now() }
       entry.due_at = 0
     },
-    heard(agent_id, at, told) {
+    heard(agent_id, at, told, by) {
       const entry = find(agent_id)
+      entry.hasLeftSocket = by === 'http'
       const scan = typeof told.last_scan === 'string' ? readTimestamp(told.last_scan) : null
       // a clock that runs ahead must not pass for scans to come
       if (scan !== null) entry.last_scan = Math.max(Math.min(scan, at), entry.last_scan ?? 0)
@@ -221,6 +227,7 @@ function newEntry(at: number): Entry {
     written: '',
     since: at,
     isConnected: false,
+    hasLeftSocket: false,
     gone: null,
     last_seen: null,
     last_scan: null,

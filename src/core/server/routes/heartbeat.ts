@@ -29,6 +29,6 @@ export function addHeartbeatRoute(app: FastifyInstance, services: Services): voi
         request.body = renameHeartbeat(request.body) as HeartbeatRequest
       },
     },
-    (request): Promise<HeartbeatAnswer> => takeHeartbeat(request, request.body, services),
+    (request): Promise<HeartbeatAnswer> => takeHeartbeat(request, request.body, services, 'http'),
   )
 }
