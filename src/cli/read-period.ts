@@ -1,10 +1,8 @@
 import { parseDuration } from '../core/config/duration.ts'
 import { PrintMasterError } from '../core/model/error.ts'
-import { readTimestamp } from '../core/protocol/read-timestamp.ts'
+import { closePeriod, DAY_MS, type Period, readTimeOrDate } from '../core/protocol/period.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/
-const DAY_MS = 86_400_000
 /** A hundred years: what lies further back is a slip of the finger. */
 const LONGEST_MS = 100 * 365 * DAY_MS
 
@@ -16,22 +14,20 @@ const LONGEST_MS = 100 * 365 * DAY_MS
 export function readPeriod(
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
   now: number,
-): { readonly from?: number; readonly to?: number } {
+): Period {
   const start = from === undefined ? undefined : readMoment('--from', from, now)
-  const moment = to === undefined ? undefined : readMoment('--to', to, now)
-  const end = moment !== undefined && DATE.test(to as string) ? moment + DAY_MS : moment
-  if (start !== undefined && end !== undefined && start > end) {
-    throw new PrintMasterError(
-      'bad_flag',
-      `--to ${quoteText(to as string)} lies before --from ${quoteText(from as string)}`,
-    )
-  }
-  return { ...(start !== undefined && { from: start }), ...(end !== undefined && { to: end }) }
+  const end = to === undefined ? undefined : readMoment('--to', to, now)
+  const period = closePeriod(start, end, to)
+  if (period !== null) return period
+  throw new PrintMasterError(
+    'bad_flag',
+    `--to ${quoteText(to as string)} lies before --from ${quoteText(from as string)}`,
+  )
 }
 
 function readMoment(flag: string, text: string, now: number): number {
   const ago = text.startsWith('-') ? parseDuration(text.slice(1)) : null
-  const moment = ago === null ? readTimestamp(DATE.test(text) ? `${text}T00:00:00Z` : text) : now - ago * 1000
+  const moment = ago === null ? readTimeOrDate(text) : now - ago * 1000
   if (moment !== null && moment > now - LONGEST_MS) return moment
   const problem = moment === null ? 'is no time' : 'lies more than a hundred years back'
   throw new PrintMasterError(
