@@ -3,7 +3,7 @@ import { COMMAND_KINDS } from '../core/protocol/commands.ts'
 import { type RemoteFlags, remoteFlags } from './access-flags.ts'
 
 export const commandArgs = {
-  agent: Args.string({ name: 'agent', required: true, description: 'agent_id' }),
+  agent: Args.string({ name: 'agent', required: true, description: 'agent_id, or the name or host name of one agent' }),
   kind: Args.string({ name: 'kind', required: true, options: [...COMMAND_KINDS], description: 'What it is to do.' }),
 }
 

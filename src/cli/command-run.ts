@@ -1,19 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { refusalOf } from '../core/client/read-refusal.ts'
+import { PrintMasterError } from '../core/model/error.ts'
 import { cleanText } from '../core/output/clean-text.ts'
+import { type AgentList, AgentListSchema } from '../core/protocol/agents.ts'
 import { type CommandRecord, CommandRecordSchema, type CommandRequest } from '../core/protocol/commands.ts'
+import { quoteText } from '../core/targets/quote-text.ts'
 import type { CommandFlags } from './command-flags.ts'
-import { openRemote } from './open-access.ts'
+import { openRemote, type RemoteAccess } from './open-access.ts'
 
 const ASK_EVERY_MS = 1000
 
 /**
  * Asks an agent to do something, by its server.
+ * @param agent its agent_id, or the name or host name that it alone has
  * @param wait stay until it has ended
  * @param tell takes sentences about how far it is
  * @throws PrintMasterError
  */
 export async function runCommand(
-  agent_id: string,
+  agent: string,
   request: CommandRequest,
   { wait, ...flags }: CommandFlags & { readonly wait: boolean },
   tell: (sentence: string) => void,
@@ -22,7 +27,11 @@ export async function runCommand(
   const send = (method: 'GET' | 'POST', path: string, body?: unknown) =>
     server.send<CommandRecord>(CommandRecordSchema, method, path, body)
   try {
-    let record = await send('POST', `/agents/${encodeURIComponent(agent_id)}/commands`, request)
+    const ask = (agent_id: string) => send('POST', `/agents/${encodeURIComponent(agent_id)}/commands`, request)
+    let record = await ask(agent).catch(async (error: unknown) => {
+      if (refusalOf(error)?.code !== 'not_found') throw error
+      return ask(await findByName(server, agent))
+    })
     let told = ''
     while (wait && record.ended_at === null) {
       const sentence = describeCommand(record)
@@ -37,10 +46,36 @@ export async function runCommand(
   }
 }
 
+/** @throws PrintMasterError bad_flag where no agent is called so, or more than one */
+async function findByName(server: RemoteAccess, name: string): Promise<string> {
+  const found: string[] = []
+  for (let cursor = ''; ; ) {
+    const path = `/agents/list?limit=1000${cursor && `&cursor=${encodeURIComponent(cursor)}`}`
+    const { agents, next_cursor } = await server.send<AgentList>(AgentListSchema, 'GET', path)
+    found.push(...agents.filter((each) => each.name === name || each.hostname === name).map(({ agent_id }) => agent_id))
+    if (next_cursor === null) break
+    cursor = next_cursor
+  }
+  const [agent_id, ...others] = found
+  if (agent_id === undefined) {
+    throw new PrintMasterError(
+      'bad_flag',
+      `no agent of this server has the agent_id, name or host name ${quoteText(name)}; 'printmaster status --server URL --format csv' lists them`,
+    )
+  }
+  if (others.length > 0) {
+    throw new PrintMasterError(
+      'bad_flag',
+      `${found.length} agents are called ${quoteText(name)}: say which by its agent_id, ${found.slice(0, 5).join(', ')}${found.length > 5 ? ', …' : ''}`,
+    )
+  }
+  return agent_id
+}
+
 /** How far a command is, or how it ended. */
 export function describeCommand({ kind, state, percent, message }: CommandRecord): string {
   const words = {
-    pending: 'waits for the agent to connect',
+    pending: 'waits for the agent to take it',
     sent: 'the agent was handed it',
     running: `runs${percent === null ? '' : `, ${percent} %`}`,
     succeeded: 'done',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { composeCommandRequest } from '../../src/cli/command-request.ts'
 import { describeCommand, runCommand } from '../../src/cli/command-run.ts'
@@ -17,7 +18,7 @@ describe('printmaster command', () => {
     const sentences: string[] = []
     const asked = await runCommand(agent_id, request, { server: url, wait: false }, () => undefined)
     expect(asked).toMatchObject({ state: 'pending', params: { targets: ['192.0.2.0/30'] } })
-    expect(describeCommand(asked)).toBe('scan_now: waits for the agent to connect')
+    expect(describeCommand(asked)).toBe('scan_now: waits for the agent to take it')
 
     const waiting = runCommand(agent_id, request, { server: url, wait: true }, (sentence) => sentences.push(sentence))
     const running = await vi.waitFor(async () => {
@@ -34,6 +35,32 @@ describe('printmaster command', () => {
     expect(ended.state).toBe('failed')
     expect(describeCommand(ended)).toMatch(/^scan_now: failed: no.*more$/)
     expect(describeCommand(ended)).not.toContain('\u001b')
+  })
+
+  it('takes the name of an agent, as long as one alone has it', async () => {
+    const { url, makeToken, call } = shared()
+    const enrolment = await makeToken('enrolment')
+    const register = async (name: string) => {
+      const agent_id = randomUUID()
+      const body = { agent_id, name, hostname: `${name}-host` }
+      expect((await call('/api/v1/agents/register', { token: enrolment.token, body })).status).toBe(200)
+      return agent_id
+    }
+    const [one, ...twins] = [await register('harbour'), await register('mill'), await register('mill')]
+    const { token } = await makeToken('admin')
+    vi.stubEnv('PRINTMASTER_TOKEN', token)
+    const request = composeCommandRequest('reload_config', { server: url })
+    const ask = (agent: string) => runCommand(agent, request, { server: url, wait: false }, () => undefined)
+    expect(await ask('harbour')).toMatchObject({ agent_id: one, state: 'pending' })
+    expect(await ask('harbour-host')).toMatchObject({ agent_id: one })
+    await expect(ask('mill')).rejects.toMatchObject({
+      code: 'bad_flag',
+      message: expect.stringContaining(twins[0] ?? ''),
+    })
+    await expect(ask('nobody')).rejects.toMatchObject({
+      code: 'bad_flag',
+      message: /no agent of this server.*'?nobody/,
+    })
   })
 
   it('says which flags do not go together', () => {

@@ -1,3 +1,4 @@
+import { PrintMasterError } from '../model/error.ts'
 import { cleanText } from '../output/clean-text.ts'
 
 /** The longest sentence of a server that is passed on. */
@@ -33,4 +34,11 @@ export function parseAnswer(text: string): unknown {
 
 function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+/** What a server said that refused; null for errors of another kind. */
+export function refusalOf(error: unknown): Refusal | null {
+  return error instanceof PrintMasterError && error.code === 'server_refused' && error.cause !== undefined
+    ? (error.cause as Refusal)
+    : null
 }

@@ -1,6 +1,5 @@
 import type { ApiClient } from '../../core/client/api-client.ts'
-import type { Refusal } from '../../core/client/read-refusal.ts'
-import { PrintMasterError } from '../../core/model/error.ts'
+import { refusalOf } from '../../core/client/read-refusal.ts'
 import { cleanText } from '../../core/output/clean-text.ts'
 
 /** What the view can ask of the server. */
@@ -27,7 +26,7 @@ export async function performAction(api: Pick<ApiClient, 'send'>, action: Action
     await api.send('POST', `/alerts/${encodeURIComponent(action.alert_id)}/acknowledge`)
     return { isDone: true, text: 'Acknowledged.' }
   } catch (error) {
-    const refusal = error instanceof PrintMasterError ? (error.cause as Refusal | undefined) : undefined
+    const refusal = refusalOf(error)
     if (refusal?.code === 'scope_insufficient') return { isDone: false, text: WANTS_ADMIN }
     return { isDone: false, text: `Not done: ${error instanceof Error ? cleanText(error.message) : error}` }
   }

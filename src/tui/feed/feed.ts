@@ -2,9 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ApiClient } from '../../core/client/api-client.ts'
 import type { LiveRows } from '../../core/client/live-rows.ts'
 import { readFleet } from '../../core/client/read-fleet.ts'
-import type { Refusal } from '../../core/client/read-refusal.ts'
+import { refusalOf } from '../../core/client/read-refusal.ts'
 import type { ViewEnd, ViewMessage } from '../../core/client/view-client.ts'
-import { PrintMasterError } from '../../core/model/error.ts'
 import { CLOSE_CODES } from '../../core/protocol/live.ts'
 import { createLiveStore, type LiveStore } from './live-store.ts'
 
@@ -163,9 +162,8 @@ type PollOutcome =
 
 function judgeFailure(error: unknown): PollOutcome {
   const reason = error instanceof Error ? error.message : String(error)
-  const refusal = error instanceof PrintMasterError ? (error.cause as Refusal | undefined) : undefined
-  const isRefused = error instanceof PrintMasterError && error.code === 'server_refused'
-  return { kind: isRefused && REFUSED_CODES.has(refusal?.status ?? 0) ? 'refused' : 'lost', reason }
+  const refusal = refusalOf(error)
+  return { kind: refusal !== null && REFUSED_CODES.has(refusal.status) ? 'refused' : 'lost', reason }
 }
 
 function joinRows(parts: readonly LiveRows[]): LiveRows {
