@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { PrintMasterError } from '../core/model/error.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
+import { headFileOf, stubFileOf } from './audit-file.ts'
 import type { AuditSource } from './audit-source.ts'
 
 const PAGE = 1000
@@ -9,18 +10,20 @@ const PAGE = 1000
 export interface AuditExported {
   readonly file: string
   readonly head_file: string
+  /** Signed, of what was let go before the first entry here; null while all entries are there. */
+  readonly stub_file: string | null
   readonly entries: number
   readonly last_seq: number | null
 }
 
-/** Writes entries and head; both are there whole, or not at all. @throws PrintMasterError, StoreError */
+/** Writes entries, head and stub; each is there whole, or not at all. @throws PrintMasterError, StoreError */
 export async function exportAudit(source: AuditSource, file: string): Promise<AuditExported> {
-  const head_file = `${file}.head.json`
-  for (const path of [file, head_file]) {
+  const [head_file, stub_file] = [headFileOf(file), stubFileOf(file)]
+  for (const path of [file, head_file, stub_file]) {
     if (existsSync(path))
       throw new PrintMasterError('file_unwritable', `${quoteText(path)} is there already; name another file`)
   }
-  const { start, end, head } = await source.head()
+  const { start, end, head, stub } = await source.head()
   let last = start?.seq ?? 0
   let entries = 0
   await writeWhole(file, async (write) => {
@@ -36,8 +39,9 @@ export async function exportAudit(source: AuditSource, file: string): Promise<Au
       if (page.length < PAGE || inside.length < page.length) return
     }
   })
+  if (stub !== null) await writeWhole(stub_file, (write) => write(`${JSON.stringify(stub, null, 2)}\n`))
   await writeWhole(head_file, (write) => write(`${JSON.stringify(head, null, 2)}\n`))
-  return { file, head_file, entries, last_seq: entries === 0 ? null : last }
+  return { file, head_file, stub_file: stub && stub_file, entries, last_seq: entries === 0 ? null : last }
 }
 
 async function writeWhole(

@@ -23,6 +23,12 @@ export interface VerifyResult {
   readonly problems: readonly string[]
 }
 
+/** What is verified: a log, or a file that holds one. */
+export interface VerifiedSource extends Pick<AuditSource, 'chain' | 'head'> {
+  /** Nothing may stand behind its head; of a log that goes on, that is for the next time. */
+  readonly isClosed?: true
+}
+
 /** A head that was exported earlier. */
 export interface EarlierHead {
   readonly where: string
@@ -45,7 +51,7 @@ export async function readHeads(paths: readonly string[]): Promise<EarlierHead[]
  * @throws PrintMasterError, StoreError
  */
 export async function verifyAudit(
-  source: AuditSource,
+  source: VerifiedSource,
   heads: readonly EarlierHead[],
   trusted: string | null,
 ): Promise<VerifyResult> {
@@ -80,7 +86,7 @@ export async function verifyAudit(
     const page = await source.chain(last ?? start?.seq ?? 0, PAGE)
     for (const entry of page) {
       // what was recorded since the head was signed is for the next time
-      if (end !== null && entry.seq > end.seq) break walk
+      if (!source.isClosed && end !== null && entry.seq > end.seq) break walk
       problems.push(...check.add(asStored(entry)))
       if (problems.length >= MOST_PROBLEMS) break walk
       first ??= entry.seq

@@ -6,7 +6,7 @@ export default class AuditExport extends BaseCommand {
   static override summary = 'Write the whole audit log as it is stored, and its signed head, for keeping elsewhere.'
   static override description = [
     'FILE gets one entry a line, oldest first: its body byte for byte as it was hashed, and its hash. FILE.head.json gets the head: the last entry, signed with a key that lies outside of the database. ' +
-      'Kept where nobody of the server can write, the head shows later that nothing was changed ("audit verify --head").',
+      'Kept where nobody of the server can write, the head shows later that nothing was changed ("audit verify --head"), and the file is verified by itself ("audit verify --file"). Once entries were let go, FILE.stub.json says up to which, signed.',
     [
       'Exit codes:',
       '0    done',

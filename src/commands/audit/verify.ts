@@ -17,6 +17,7 @@ export default class AuditVerify extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --head 2026-10.head.json --head 2026-11.head.json --public-key audit-key.pub',
+    '<%= config.bin %> <%= command.id %> --file audit-2026-11.ndjson --public-key audit-key.pub',
     '<%= config.bin %> <%= command.id %> --json --server https://printers.example --token-file admin.token',
   ]
   static override flags = {
@@ -30,6 +31,11 @@ export default class AuditVerify extends BaseCommand {
       helpValue: 'FILE',
       summary: 'PEM file with the key that heads and stub have to be signed by; else that of the log itself.',
     }),
+    file: Flags.string({
+      helpValue: 'FILE',
+      exclusive: ['server', 'database', 'config'],
+      summary: 'Verify what "audit export" wrote there, with its head beside it (FILE.head.json), in place of the log.',
+    }),
     json: Flags.boolean({ summary: 'JSON on stdout.' }),
     ...accessFlags('an admin'),
   }
@@ -37,21 +43,33 @@ export default class AuditVerify extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(AuditVerify)
     this.refuseEmpty(flags)
-    const [{ openAuditSource }, { readHeads, verifyAudit }, { readTextFile }, { quoteText }] = await Promise.all([
-      import('../../cli/audit-source.ts'),
-      import('../../cli/audit-verify.ts'),
-      import('../../core/targets/text-file.ts'),
-      import('../../core/targets/quote-text.ts'),
-    ])
+    const [{ openAuditFile }, { openAuditSource }, { readHeads, verifyAudit }, { readTextFile }, { quoteText }] =
+      await Promise.all([
+        import('../../cli/audit-file.ts'),
+        import('../../cli/audit-source.ts'),
+        import('../../cli/audit-verify.ts'),
+        import('../../core/targets/text-file.ts'),
+        import('../../core/targets/quote-text.ts'),
+      ])
+    const verifyLog = async () => {
+      const source = await openAuditSource(flags, { verify: true }, (sentence) => this.logToStderr(sentence))
+      return verifyAudit(source, heads, trusted).finally(() => source.close())
+    }
+    const verifyFile = async (path: string) => {
+      const { source, head } = await openAuditFile(path)
+      return verifyAudit(source, [head, ...heads], trusted)
+    }
     const heads = await readHeads(flags.head ?? [])
     const file = flags['public-key']
     const trusted = file === undefined ? null : (await readTextFile(file, quoteText(file), 4096)).text
-    const source = await openAuditSource(flags, { verify: true }, (sentence) => this.logToStderr(sentence))
-    const result = await verifyAudit(source, heads, trusted).finally(() => source.close())
+    const result = await (flags.file === undefined ? verifyLog() : verifyFile(flags.file))
     if (flags.json) this.log(JSON.stringify(result))
     const { entries, first_seq, last_seq, problems } = result
     if (problems.length === 0) {
-      const held = result.heads === 0 ? 'no earlier head was held against it' : `${result.heads} earlier heads fit`
+      const held =
+        result.heads === 0
+          ? 'no earlier head was held against it'
+          : `${result.heads} signed head${result.heads === 1 ? ' fits' : 's fit'}`
       this.logToStderr(
         `${entries} audit entries (${first_seq ?? 'none'} to ${last_seq ?? 'none'}) are as they were recorded; ${held}`,
       )
