@@ -4,35 +4,54 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { openDirectoryPlace } from '../src/core/retention/archive/directory-place.ts'
 import type { ArchivePlace } from '../src/core/retention/archive/place.ts'
-import { listPolicies } from '../src/core/retention/policies.ts'
-import { DEFAULT_DAYS } from '../src/core/retention/retention-options.ts'
-import { type RetentionEvent, runRetention } from '../src/core/retention/run-retention.ts'
+import { runRetention } from '../src/core/retention/run-retention.ts'
 import { openSqliteStore } from '../src/core/store/sqlite/sqlite-store.ts'
 import { ageFleet } from '../test/retention/aged-fleet.ts'
 import { DAY, NOW } from '../test/store/sample-batches.ts'
 import { printFigure } from './figure.ts'
+import { measureBeside } from './retention-beside.ts'
+import { retentionRun } from './retention-run.ts'
+import { measureYears } from './retention-years.ts'
 import type { BenchOptions } from './run.ts'
 
 const PRINTERS = 100
 const DAYS = 120
-const POLICIES = listPolicies(
-  {
-    ...DEFAULT_DAYS,
-    hour: null,
-    archive: null,
-  },
-  [],
-)
-/** What somebody would write by hand: days of counters and the lowest level, then the rows away, in one transaction. */
+const DAY_OF_ROW = 'device, sampled_at / 86400000 AS day'
+const IN_ORDER = 'OVER (PARTITION BY device ORDER BY sampled_at)'
+/**
+ * What somebody would write by hand to get the same figures of a day: a counter's first, last and pages, seconds in each
+ * state, each supply's lowest, highest and replacements; then the rows away. All in one transaction.
+ */
 const BARE = [
-  `CREATE TABLE bare AS SELECT device, sampled_at / 86400000 AS day, count(*) AS readings, min(page_count) AS first,
-     max(page_count) AS last, min(lowest_supply) AS lowest, max(lowest_supply) AS highest,
-     sum(status = 'printing') AS printing FROM metrics_history GROUP BY device, day`,
+  `CREATE TABLE bare_counters AS SELECT device, day, min(page_count) AS first, max(page_count) AS last,
+     sum(max(page_count - before, 0)) AS pages, sum(page_count < before) AS corrections
+   FROM (SELECT ${DAY_OF_ROW}, page_count, lag(page_count) ${IN_ORDER} AS before FROM metrics_history) GROUP BY device, day`,
+  `CREATE TABLE bare_states AS SELECT device, day, status, sum(min(next - sampled_at, 7200000)) / 1000 AS seconds
+   FROM (SELECT ${DAY_OF_ROW}, sampled_at, status, lead(sampled_at) ${IN_ORDER} AS next FROM metrics_history)
+   GROUP BY device, day, status`,
+  `CREATE TABLE bare_levels AS SELECT device, day, supply, min(percent) AS lowest, max(percent) AS highest,
+     sum(percent > before) AS replaced
+   FROM (SELECT ${DAY_OF_ROW}, supplies.value ->> 'index' AS supply, supplies.value ->> '$.level.percent' AS percent,
+       lag(supplies.value ->> '$.level.percent') OVER (PARTITION BY device, supplies.key ORDER BY sampled_at) AS before
+     FROM metrics_history, json_each(rest, '$.supplies') supplies) GROUP BY device, day, supply`,
   'DELETE FROM metrics_history WHERE sampled_at < ?',
 ]
+const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  rate: compareRates,
+  beside: measureBeside,
+  years: measureYears,
+}
+
+/** `years` takes half an hour: it runs where it is named. */
+export async function run(options: BenchOptions): Promise<void> {
+  for (const [name, measure] of Object.entries(CASES)) {
+    const isWanted = options.only.length > 0 ? options.only.includes(name) : name !== 'years'
+    if (isWanted) await measure(options)
+  }
+}
 
 /** Roll-up and deletion beside the bare statements that do the same in one go, on copies of one database. */
-export async function run({ runs }: BenchOptions): Promise<void> {
+async function compareRates({ runs }: BenchOptions): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'printmaster-bench-'))
   try {
     const aged = join(directory, 'aged.db')
@@ -110,8 +129,10 @@ function timeBare(file: string): number {
   db.pragma('synchronous = FULL')
   const began = performance.now()
   db.transaction(() => {
-    db.exec(BARE[0] as string)
-    db.prepare(BARE[1] as string).run(NOW - 30 * DAY)
+    for (const sql of BARE) {
+      const statement = db.prepare(sql)
+      statement.run(...(sql.startsWith('DELETE') ? [NOW - 30 * DAY] : []))
+    }
   })()
   const seconds = (performance.now() - began) / 1000
   db.close()
@@ -135,17 +156,7 @@ async function timeRun(file: string, place: ArchivePlace | null) {
     },
   })
   const began = performance.now()
-  const events: RetentionEvent[] = []
-  const run = {
-    store: timed,
-    place,
-    policies: POLICIES,
-    now: () => NOW,
-    monotonic: () => performance.now(),
-    pruneAudit: async () => 0,
-    signal: new AbortController().signal,
-  }
-  for await (const event of runRetention(run)) events.push(event)
+  for await (const _event of runRetention(retentionRun(timed, place, NOW)));
   const seconds = (performance.now() - began) / 1000
   const after = (await store.freeSpace()).total_bytes
   await store.close()

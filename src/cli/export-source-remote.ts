@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ApiClient, createApiClient } from '../core/client/api-client.ts'
-import type { Refusal } from '../core/client/read-refusal.ts'
+import { refusalOf } from '../core/client/read-refusal.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import type { Page, PageRequest } from '../core/store/store.ts'
 import type { ExportFlags, ExportKind } from './export-flags.ts'
@@ -101,10 +101,4 @@ function readWait(error: unknown): number | null {
   if (refusal?.code !== 'rate_limited' && refusal?.code !== 'overloaded') return null
   const wait = refusal.details.retry_after_seconds
   return typeof wait === 'number' && wait >= 0 ? Math.min(wait, 60) : WAIT_SECONDS
-}
-
-function refusalOf(error: unknown): Refusal | null {
-  return error instanceof PrintMasterError && error.code === 'server_refused' && error.cause !== undefined
-    ? (error.cause as Refusal)
-    : null
 }

@@ -10,14 +10,11 @@ import {
   RunStateSchema,
   type SetPolicy,
 } from '../core/protocol/retention.ts'
-import { describePlace, openArchivePlace } from '../core/retention/archive/open-place.ts'
-import type { ArchivePlace } from '../core/retention/archive/place.ts'
 import { describeRetention } from '../core/retention/describe-retention.ts'
 import { createRetentionKeeper } from '../core/retention/keeper.ts'
 import { planRetention } from '../core/retention/plan-retention.ts'
 import type { Policy } from '../core/retention/policies.ts'
 import { setPolicy } from '../core/retention/set-policy.ts'
-import type { Store } from '../core/store/store.ts'
 import type { AccessFlags } from './access-flags.ts'
 import { describeUser } from './describe-user.ts'
 import { openLocal, openRemote } from './open-access.ts'
@@ -107,30 +104,6 @@ async function openLocalOffice(
     },
     async close() {
       await keeper.close()
-      await store.close()
-    },
-  }
-}
-
-/** The archives of the database of this machine. @throws PrintMasterError, StoreError */
-export async function openArchives(
-  flags: AccessFlags,
-  options: { readonly readonly: boolean },
-  tell: (sentence: string) => void,
-): Promise<{ readonly store: Store; readonly place: ArchivePlace; close(): Promise<void> }> {
-  const { store, config, database } = await openLocal(flags, options, tell)
-  const { archive } = config.retention
-  if (archive === null) {
-    await store.close()
-    throw new PrintMasterError('bad_config', '[retention] archive = none: there are no archives; name where they are')
-  }
-  tell(`archives: ${describePlace(archive, database)}`)
-  const place = await openArchivePlace(archive, database)
-  return {
-    store,
-    place,
-    async close() {
-      await place.close()
       await store.close()
     },
   }

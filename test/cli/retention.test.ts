@@ -154,6 +154,34 @@ test('the same of a server, with an admin token', async () => {
   expect(wrong.stderr).toContain('keep_detailed_days (900)')
   expect(Check(RunStateSchema, json(await there(admin, 'retention', 'run', '--json')))).toBe(true)
 
+  const archives = json(await there(admin, 'retention', 'archive', '--verify', '--json')) as { problem: null }[]
+  expect(archives).toContainEqual(expect.objectContaining({ source: 'metrics_history', problem: null }))
+  expect((await there(admin, 'retention', 'archive')).stdout).toContain('kept')
+  const restore = (...span: string[]) => there(admin, 'retention', 'restore', ...span, '--json')
+  const span = ['--from', dayAt(44), '--to', dayAt(43)]
+  expect(json(await restore(...span))).toMatchObject({ restored: 3 * 2 * 24, already_here: 0, archives: 1 })
+  expect(json(await restore(...span))).toMatchObject({ restored: 0, already_here: 3 * 2 * 24 })
+  expect(await restore('--from', dayAt(43), '--to', dayAt(44))).toMatchObject({ code: 2, stdout: '' })
+  const post = (body: object) =>
+    fetch(`${url}/api/v1/retention/archives/restore`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  for (const body of [
+    { from: dayAt(43), to: dayAt(45), keep_seconds: 60 },
+    { from: 'noon', to: dayAt(45), keep_seconds: 60 },
+    { from: dayAt(45), to: dayAt(43), keep_seconds: 0 },
+    { from: dayAt(45) },
+  ]) {
+    const refused = await post(body)
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ error: { code: 'invalid_body' } })
+  }
+  expect(await there(viewer, 'retention', 'restore', ...span)).toMatchObject({ code: 1, stdout: '' })
+  const entries = linesOf((await there(admin, 'audit', '--action', 'archive_restored', '--format', 'ndjson')).stdout)
+  expect(JSON.parse(entries[0] as string)).toMatchObject({ actor_type: 'token' })
+
   const metrics = await (await fetch(`${url}/metrics`)).text()
   expect(metrics).toMatch(/^printmaster_retention_ended_timestamp_seconds\{outcome="done"\} \d{10}/m)
 

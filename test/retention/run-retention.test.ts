@@ -129,6 +129,25 @@ test('there is one run at a time, in whatever program', async () => {
   await other.close()
 })
 
+test('a run ends however many readings come while it is at work', async () => {
+  const { store, file } = await openTemporary()
+  await ageFleet(store, file, 2, 40, NOW)
+  const agent = await enrolAgent(store)
+  let come = 0
+  const busy: Store = {
+    ...store,
+    async rollUp(limit, notBefore) {
+      come += 1
+      expect(come).toBeLessThan(10_000)
+      const reading = printer('PMBUSY', { page_count: come, sampled_at: at(NOW + come) })
+      await store.ingestBatches([newBatch(agent, 'metrics', [reading], { seq: come, received_at: NOW + come })])
+      return store.rollUp(limit, notBefore)
+    },
+  }
+  expect(sum(await runAll(busy, null, NOW), 'deleted', 'metrics_history')).toBeGreaterThan(0)
+  expect((await store.readRetentionSizes()).waiting).toBeLessThan(3)
+})
+
 test('nothing is deleted before its archive is verified; the next run goes on', async () => {
   const { store, file, directory } = await openTemporary()
   await ageFleet(store, file, 2, 90, NOW)

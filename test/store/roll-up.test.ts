@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { MetricItem } from '../../src/core/protocol/metrics.ts'
-import { ANY_SITE } from '../../src/core/store/retention.ts'
+import { ANY_SITE, type RetiredKey } from '../../src/core/store/retention.ts'
 import type { Store } from '../../src/core/store/store.ts'
 import { type CounterState, countStep } from '../../src/core/summary/count-pages.ts'
 import { openTemporary } from './open-temporary.ts'
@@ -100,9 +100,19 @@ async function foldAll(store: Store, before: number): Promise<void> {
 async function removeOld(store: Store, before: number, limit: number): Promise<void> {
   const top = await store.rolledUpTo()
   const range = { source: 'metrics_history', before: always(before), top, after: null, upto: null } as const
-  const { last } = await store.readRetired(range, 1_000_000)
+  let last: RetiredKey | null = null
+  for (let next: RetiredKey | null = null; ; ) {
+    const page = await store.readRetired({ ...range, after: next }, limit)
+    last = page.last ?? last
+    next = page.next
+    if (next === null) break
+  }
   if (last === null) return
-  while ((await store.removeRetired({ ...range, upto: last }, limit)).deleted === limit);
+  for (let after: RetiredKey | null = null; ; ) {
+    const removed = await store.removeRetired({ ...range, after, upto: last }, limit)
+    if (removed.next === null) return
+    after = removed.next
+  }
 }
 
 async function pagesOf(store: Store, from: number, to: number) {

@@ -5,32 +5,41 @@ import { EXIT } from '../../cli/exit-codes.ts'
 import { RETENTION_EXIT_CODES } from '../../cli/retention-flags.ts'
 import { lookOf } from '../../cli/terminal.ts'
 
-const { database, config } = accessFlags('an admin')
-
 export default class RetentionArchive extends BaseCommand {
-  static override summary = 'Show the archives of the database of this machine, and read them to the end.'
+  static override summary = 'Show the archives, and read them to the end.'
   static override description = RETENTION_EXIT_CODES
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --verify',
+    '<%= config.bin %> <%= command.id %> --verify --server https://printers.example --token-file admin.token',
     `<%= config.bin %> <%= command.id %> --json | jq -r '.[] | select(.source == "metrics_history") | .name'`,
   ]
   static override flags = {
     verify: Flags.boolean({ summary: 'Read each archive from end to end and compare it with what was written down.' }),
     json: Flags.boolean({ summary: 'JSON on stdout.' }),
-    database: { ...database, exclusive: [] },
-    config,
+    ...accessFlags('an admin'),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RetentionArchive)
     this.refuseEmpty(flags)
-    const [{ openArchives }, { checkArchives, formatArchives }] = await Promise.all([
-      import('../../cli/retention-office.ts'),
+    const [{ openArchiveOffice }, { checkArchives, formatArchives }, { listenForEnd }] = await Promise.all([
+      import('../../cli/archive-office.ts'),
       import('../../cli/retention-archives.ts'),
+      import('../../cli/listen-for-end.ts'),
     ])
-    const office = await openArchives(flags, { readonly: true }, (sentence) => this.logToStderr(sentence))
-    const archives = await checkArchives(office, flags.verify).finally(() => office.close())
+    const office = await openArchiveOffice(flags, { readonly: true }, (sentence) => this.logToStderr(sentence))
+    const end = listenForEnd()
+    const archives = await checkArchives(office, flags.verify, end.signal)
+      .catch((error: unknown) => {
+        if (!end.signal.aborted) throw error
+        return null
+      })
+      .finally(async () => {
+        end.dispose()
+        await office.close()
+      })
+    if (archives === null) this.exit(EXIT.interrupted)
     process.stdout.write(
       flags.json ? `${JSON.stringify(archives)}\n` : formatArchives(archives, lookOf(process.stdout)),
     )

@@ -113,6 +113,75 @@ export const PolicyListSchema = Type.Object(
   { ...closed, title: 'RetentionPolicies' },
 )
 
+export const ArchivesQuerySchema = Type.Object(
+  {
+    after: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'behind the archive with this id' }),
+    ),
+    limit: limitQuery(500, 500),
+  },
+  closed,
+)
+export type ArchivesQuery = Type.Static<typeof ArchivesQuerySchema>
+
+export const ArchiveSchema = Type.Object(
+  {
+    id: Type.Integer({ description: 'in the order in which they were written' }),
+    archive_id: Type.String(),
+    source: Type.String({ description: 'the table whose rows it holds' }),
+    place: Type.String({ description: 'a directory, or a bucket' }),
+    name: Type.String({ description: 'in that place' }),
+    rows: count(''),
+    bytes: count('of the file'),
+    sha256: Type.String({ description: 'of the file, in hex' }),
+    first_at: nullableUtcTime('earliest moment that a row of it is of'),
+    last_at: nullableUtcTime('the latest one'),
+    verified_at: utcTime('when it was read back, before its rows left'),
+    deleted_at: nullableUtcTime('when its last row left the database; null while some are there'),
+  },
+  { ...closed, title: 'Archive' },
+)
+export type WireArchive = Type.Static<typeof ArchiveSchema>
+
+export const ArchiveListSchema = Type.Object(
+  { archives: Type.Array(ArchiveSchema) },
+  { ...closed, title: 'ArchiveList', description: 'oldest first; without archives at the end' },
+)
+export type ArchiveList = Type.Static<typeof ArchiveListSchema>
+
+export const RestoreRequestSchema = Type.Object(
+  {
+    from: text(64, 'RFC 3339 or a date (UTC); readings of then or later'),
+    to: text(64, 'RFC 3339: before this moment. A date means to the end of that day'),
+    keep_seconds: Type.Integer({ minimum: 1, maximum: 10 * 365 * 86_400, description: 'how long they stay' }),
+  },
+  { ...closed, title: 'RestoreRequest' },
+)
+export type RestoreRequest = Type.Static<typeof RestoreRequestSchema>
+
+export const ArchiveJobSchema = Type.Object(
+  {
+    kind: Type.Unsafe<'verify' | 'restore' | null>({ type: ['string', 'null'], enum: ['verify', 'restore', null] }),
+    running: Type.Boolean(),
+    started_at: nullableUtcTime('of the one that goes on, or of the last one'),
+    ended_at: nullableUtcTime('of the last one'),
+    error: nullableText(4096, 'why it ended early'),
+    from: nullableUtcTime('restore: readings of then or later'),
+    to: nullableUtcTime('restore: and of before'),
+    until: nullableUtcTime('restore: they leave again then'),
+    archives: count('that were read'),
+    rows: count('verify: of the archives that were read'),
+    restored: count('readings that are back'),
+    already_here: count('readings that were here already'),
+    unknown_device: count('readings of devices or agents that are not known here'),
+    problems: Type.Array(
+      Type.Object({ name: Type.String(), problem: Type.String({ description: 'a sentence' }) }, closed),
+    ),
+  },
+  { ...closed, title: 'ArchiveJob' },
+)
+export type ArchiveJob = Type.Static<typeof ArchiveJobSchema>
+
 const pagesCounter = Type.Object(
   {
     first: count('where the count begins: of the last reading before the span, or the first in it'),

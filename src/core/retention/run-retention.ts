@@ -4,6 +4,7 @@ import {
   type ArchivedRow,
   type PeriodPart,
   RETIRED_SOURCES,
+  type RemovedRows,
   type RetiredKey,
   type RetiredRange,
   type RetiredSource,
@@ -65,9 +66,10 @@ async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
   const cutoffs = findCutoffs(policies, now())
   const steps = createSteps(run)
   yield* finishArchives(run, steps)
-  for (;;) {
+  // one that an earlier run began, and one of what came since: readings that come meanwhile are for the next run
+  for (let passes = 0; passes < 2 && !signal.aborted; ) {
     const step = await steps.take('rollUp', (limit) => store.rollUp(limit, cutoffs.types.page_counts))
-    if (step.is_done || signal.aborted) break
+    if (step.is_done) passes += 1
     if (step.readings + step.periods > 0) {
       yield { kind: 'rolled_up', readings: step.readings, periods: step.periods }
     }
@@ -122,6 +124,18 @@ function createSteps({ monotonic, signal }: RetentionRun) {
         if (rows > 0) yield { kind: 'deleted', source, rows }
       }
     },
+    /** Until a step says that nothing follows. */
+    async *remove(
+      source: string,
+      step: (after: RetiredKey | null, limit: number) => Promise<RemovedRows>,
+    ): AsyncGenerator<RetentionEvent> {
+      for (let after: RetiredKey | null = null; !signal.aborted; ) {
+        const { deleted, next } = await take(source, (limit) => step(after, limit))
+        if (deleted > 0) yield { kind: 'deleted', source, rows: deleted }
+        if (next === null) return
+        after = next
+      }
+    },
   }
 }
 type Steps = ReturnType<typeof createSteps>
@@ -132,21 +146,13 @@ async function* finishArchives(run: RetentionRun, steps: Steps): AsyncGenerator<
     yield* removeArchived(archive_id, source, run, steps)
 }
 
-async function* removeArchived(
+function removeArchived(
   archive_id: string,
   source: string,
-  { store, now, signal }: RetentionRun,
+  { store, now }: RetentionRun,
   steps: Steps,
 ): AsyncGenerator<RetentionEvent> {
-  let after: RetiredKey | null = null
-  while (!signal.aborted) {
-    const { deleted, last, is_done } = await steps.take(source, (limit) =>
-      store.removeArchived(archive_id, after, limit, now()),
-    )
-    after = last
-    if (deleted > 0) yield { kind: 'deleted', source, rows: deleted }
-    if (is_done) return
-  }
+  return steps.remove(source, (after, limit) => store.removeArchived(archive_id, after, limit, now()))
 }
 
 async function* retire(
@@ -156,22 +162,18 @@ async function* retire(
   steps: Steps,
 ): AsyncGenerator<RetentionEvent> {
   const { store, place, signal } = run
-  while (!signal.aborted) {
-    const range: RetiredRange = { source, before, top: await store.rolledUpTo(), after: null, upto: null }
-    const first = await store.readRetired(range, 1)
-    if (first.rows.length === 0) return
-    if (place === null) {
-      let after: RetiredKey | null = null
-      yield* steps.exhaust(source, async (limit) => {
-        const { deleted, last } = await store.removeRetired({ ...range, after }, limit)
-        after = last
-        return deleted
-      })
-      return
-    }
-    const { archive_id, name, rows } = await writePart(range, place, readPart(store, range, signal), run)
+  const range: RetiredRange = { source, before, top: await store.rolledUpTo(), after: null, upto: null }
+  if (place === null) {
+    yield* steps.remove(source, (after, limit) => store.removeRetired({ ...range, after }, limit))
+    return
+  }
+  for (let after: RetiredKey | null = null; !signal.aborted; ) {
+    const part = await whereRows(readPart(store, { ...range, after }, signal))
+    if (part === null) return
+    const { archive_id, name, rows } = await writePart({ ...range, after }, place, part, run)
     yield { kind: 'archived', source, rows, name }
     yield* removeArchived(archive_id, source, run, steps)
+    after = part.last()
   }
 }
 
@@ -181,6 +183,17 @@ interface Part extends ArchiveRows {
   /** Of the last row so far. */
   last(): RetiredKey | null
   count(): number
+}
+
+/** Null where it has none. */
+async function whereRows(part: Part): Promise<Part | null> {
+  const first = await part.rows.next()
+  if (first.done) return null
+  const rows = async function* () {
+    yield first.value
+    yield* part.rows
+  }
+  return { ...part, rows: rows() }
 }
 
 /** Writes some of the rows to a file, checks it, and records that. */
@@ -211,11 +224,10 @@ function readPart(store: Store, range: RetiredRange, signal: AbortSignal): Part 
     while (count < ROWS_OF_ARCHIVE) {
       signal.throwIfAborted()
       const page = await store.readRetired({ ...range, after }, ROWS_OF_PAGE)
-      if (page.rows.length === 0) return
-      last = page.last
+      last = page.last ?? last
       count += page.rows.length
-      first_at = Math.min(first_at ?? Number.MAX_SAFE_INTEGER, page.first_at as number)
-      last_at = Math.max(last_at ?? Number.MIN_SAFE_INTEGER, page.last_at as number)
+      first_at = Math.min(first_at ?? Number.MAX_SAFE_INTEGER, page.first_at ?? Number.MAX_SAFE_INTEGER)
+      last_at = Math.max(last_at ?? Number.MIN_SAFE_INTEGER, page.last_at ?? Number.MIN_SAFE_INTEGER)
       yield* page.rows
       if (page.next === null) return
       after = page.next
@@ -241,16 +253,11 @@ async function* pruneUpTo(seq: number, { pruneAudit, signal }: RetentionRun): As
 async function* retireAudit(before: number, run: RetentionRun, steps: Steps): AsyncGenerator<RetentionEvent> {
   const { store, place, now, signal } = run
   while (!signal.aborted) {
-    const part = readAuditPart(store, before)
-    const first = await part.rows.next()
-    if (first.done) return
+    const part = await whereRows(readAuditPart(store, before))
+    if (part === null) return
     const range: RetiredRange = { source: 'audit_log', before: {}, top: 0, after: null, upto: null }
-    const rows = async function* () {
-      yield first.value
-      yield* part.rows
-    }
-    const archived = place === null ? null : await writePart(range, place, { ...part, rows: rows() }, { store, now })
-    if (archived === null) for await (const _row of rows());
+    const archived = place === null ? null : await writePart(range, place, part, { store, now })
+    if (archived === null) for await (const _row of part.rows);
     else yield { kind: 'archived', source: 'audit_log', rows: archived.rows, name: archived.name }
     let pruned = 0
     for await (const event of pruneUpTo(part.last()?.[0] as number, run)) {

@@ -1,4 +1,5 @@
 import type { AlertKeeper } from '../alerts/keeper.ts'
+import type { ArchiveJobs } from '../retention/archive-jobs.ts'
 import type { RetentionKeeper } from '../retention/keeper.ts'
 import type { Door } from './auth/door.ts'
 import type { RefusedAttempts } from './auth/refused-attempts.ts'
@@ -48,6 +49,7 @@ export interface Services {
   readonly writes: WriteState
   readonly alerts: AlertKeeper
   readonly retention: RetentionKeeper
+  readonly archives: ArchiveJobs
   readonly instruments: Instruments
   readonly bodies: BodyMeter
   readonly log: ServerLog

@@ -10,7 +10,10 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createAlertKeeper } from '../alerts/keeper.ts'
 import { systemClock } from '../lifecycle/clock.ts'
 import { PrintMasterError } from '../model/error.ts'
+import { openArchivePlace } from '../retention/archive/open-place.ts'
+import { createArchiveJobs } from '../retention/archive-jobs.ts'
 import { createRetentionKeeper } from '../retention/keeper.ts'
+import type { ArchiveOptions } from '../retention/retention-options.ts'
 import { buildApp } from './app.ts'
 import { createDoor } from './auth/door.ts'
 import { keepEnrolmentToken } from './auth/keep-enrolment.ts'
@@ -112,7 +115,7 @@ async function serve(
   )
   let keeping: ReturnType<typeof runAlerts> | null = null
   const leaveStore = async () => {
-    await Promise.all([keeping?.close(), services.retention.close()])
+    await Promise.all([keeping?.close(), services.retention.close(), services.archives.close()])
     tokenWatch.close()
     await presence.close()
     await Promise.all([agentHub.close(), viewHub.close()])
@@ -227,6 +230,11 @@ async function makeServices(
     unsent,
     writes,
     alerts,
+    archives: createArchiveJobs({
+      store,
+      openPlace: () => openArchivePlace(options.retention.archive as ArchiveOptions, options.database),
+      now,
+    }),
     retention: createRetentionKeeper({
       store,
       database: options.database,

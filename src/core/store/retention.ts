@@ -19,7 +19,7 @@ export interface RollUpStep {
   readonly readings: number
   /** Days and months that were written. */
   readonly periods: number
-  /** True when there was nothing left to do. */
+  /** True when all is in its days that was there when the pass began; more may have come since. */
   readonly is_done: boolean
 }
 
@@ -58,15 +58,16 @@ export interface RetiredPage {
   /** Earliest and latest moment that they are of; milliseconds, null without rows. */
   readonly first_at: number | null
   readonly last_at: number | null
-  /** Of the last row; null when nothing follows. */
-  readonly next: RetiredKey | null
+  /** Of the last row; null without rows. */
   readonly last: RetiredKey | null
+  /** Where to go on, also behind a page without rows; null at the end. */
+  readonly next: RetiredKey | null
 }
 
-/** What left; the next step goes on behind `last`, where nothing of the range is left before it. */
+/** What left; the next step goes on behind `next`, null at the end: nothing of the range is left before it. */
 export interface RemovedRows {
   readonly deleted: number
-  readonly last: RetiredKey | null
+  readonly next: RetiredKey | null
 }
 
 export interface NewArchive {
@@ -186,13 +187,8 @@ export interface RetentionStore {
   listOpenArchives(): Promise<Archive[]>
   listArchives(source: string | null, after: number, limit: number): Promise<(Archive & { readonly id: number })[]>
   /** Deletes some of the rows that an archive holds. @param after where the step before ended, null at the beginning */
-  removeArchived(
-    archive_id: string,
-    after: RetiredKey | null,
-    limit: number,
-    now: number,
-  ): Promise<RemovedRows & { readonly is_done: boolean }>
-  /** Deletes rows without an archive, where that was asked for. Fewer than `limit` means all. */
+  removeArchived(archive_id: string, after: RetiredKey | null, limit: number, now: number): Promise<RemovedRows>
+  /** Deletes rows without an archive, where that was asked for. */
   removeRetired(range: RetiredRange, limit: number): Promise<RemovedRows>
   /** Brings readings back until a moment; they do not count again. */
   restoreReadings(rows: readonly ArchivedRow[], until: number): Promise<RestoreOutcome>

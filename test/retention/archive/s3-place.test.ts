@@ -15,7 +15,7 @@ import { asPart, collect, DATA, HEAD, makeDirectory, makeRows } from './sample-r
 
 const SECRET = 'S3RVER'
 
-/** A store that speaks S3 and checks signatures, on a free port of loopback. */
+/** A store that speaks S3 and knows its access keys, on a free port of loopback; signatures of version 4 it takes as they are. */
 async function startStore() {
   const directory = await makeDirectory()
   const server = new S3rver({

@@ -1,7 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { ApiError } from '../../protocol/api-error.ts'
 import {
+  type ArchiveJob,
+  ArchiveJobSchema,
+  type ArchiveList,
+  ArchiveListSchema,
+  type ArchivesQuery,
+  ArchivesQuerySchema,
   PolicyListSchema,
+  type RestoreRequest,
+  RestoreRequestSchema,
   type RetentionPlan,
   RetentionPlanSchema,
   type RetentionState,
@@ -11,9 +19,12 @@ import {
   type SetPolicy,
   SetPolicySchema,
 } from '../../protocol/retention.ts'
+import { type ArchiveTask, renderArchive } from '../../retention/archive-jobs.ts'
 import { describeRetention } from '../../retention/describe-retention.ts'
 import { planRetention } from '../../retention/plan-retention.ts'
 import { setPolicy } from '../../retention/set-policy.ts'
+import type { Actor } from '../../store/store.ts'
+import { readPeriod } from '../read-period.ts'
 import { actorOf } from '../record-access.ts'
 import { describeRoute } from '../route-about.ts'
 import type { Services } from '../services.ts'
@@ -88,6 +99,77 @@ export function addRetentionRoutes(app: FastifyInstance, services: Services): vo
       const policies = await setPolicy(store, options.retention, request.body, actorOf(request), now())
       if (typeof policies === 'string') throw new ApiError('invalid_body', policies)
       return { policies }
+    },
+  )
+  addArchiveRoutes(app, services)
+}
+
+function addArchiveRoutes(app: FastifyInstance, { archives, client, now, retention }: Services): void {
+  const start = (task: ArchiveTask, actor: Actor): ArchiveJob => {
+    if (retention.place() === null) throw new ApiError('not_found', '[retention] archive = none: there are no archives')
+    archives.start(task, actor)
+    return archives.state()
+  }
+  app.get<{ Querystring: ArchivesQuery & { limit: number } }>(
+    '/api/v1/retention/archives',
+    describeRoute({
+      id: 'listArchives',
+      summary: 'The files that rows went to before they were deleted',
+      tag: 'server',
+      scope: 'admin',
+      reads: true,
+      query: ArchivesQuerySchema,
+      answer: ArchiveListSchema,
+    }),
+    async ({ query }): Promise<ArchiveList> => {
+      const page = await client.store.listArchives(null, query.after ?? 0, query.limit)
+      return { archives: page.map(renderArchive) }
+    },
+  )
+  app.get(
+    '/api/v1/retention/archives/job',
+    describeRoute({
+      id: 'readArchiveJob',
+      summary: 'How far it is to verify archives or to restore readings, or how the last time went',
+      tag: 'server',
+      scope: 'admin',
+      answer: ArchiveJobSchema,
+    }),
+    async (): Promise<ArchiveJob> => archives.state(),
+  )
+  app.post(
+    '/api/v1/retention/archives/verify',
+    describeRoute({
+      id: 'verifyArchives',
+      summary: 'Read every archive from end to end, or learn how far the job is that goes on already',
+      tag: 'server',
+      scope: 'admin',
+      status: 202,
+      answer: ArchiveJobSchema,
+      errors: ['not_found'],
+    }),
+    async (request, reply): Promise<ArchiveJob> => {
+      reply.code(202)
+      return start({ kind: 'verify' }, actorOf(request))
+    },
+  )
+  app.post<{ Body: RestoreRequest }>(
+    '/api/v1/retention/archives/restore',
+    describeRoute({
+      id: 'restoreArchives',
+      summary: 'Bring the readings of a span back for a while, or learn how far the job is that goes on already',
+      tag: 'server',
+      scope: 'admin',
+      status: 202,
+      body: RestoreRequestSchema,
+      answer: ArchiveJobSchema,
+      errors: ['not_found'],
+    }),
+    async (request, reply): Promise<ArchiveJob> => {
+      const { from, to, keep_seconds } = request.body
+      const span = readPeriod({ from, to }, 'invalid_body') as { from: number; to: number }
+      reply.code(202)
+      return start({ kind: 'restore', ...span, until: now() + keep_seconds * 1000 }, actorOf(request))
     },
   )
 }

@@ -57,23 +57,16 @@ export function prepareArchives(db: Database, retired: RetiredRows, audit: Audit
     list: (source: string | null, after: number, limit: number): (Archive & { readonly id: number })[] =>
       list.all({ source, after, limit }).map((row) => ({ ...readRow(row), id: row.id })),
     /** Deletes some of the rows that an archive holds. */
-    remove(
-      archive_id: string,
-      after: RetiredKey | null,
-      limit: number,
-      now: number,
-    ): RemovedRows & { readonly is_done: boolean } {
+    remove(archive_id: string, after: RetiredKey | null, limit: number, now: number): RemovedRows {
       const row = find.get(archive_id)
-      if (row === undefined || row.deleted_at !== null) return { deleted: 0, last: null, is_done: true }
-      const range = JSON.parse(row.range) as RetiredRange | null
-      if (range === null || range.source === 'audit_log') {
-        finish.run(now, archive_id)
-        return { deleted: 0, last: null, is_done: true }
-      }
-      const removed = retired.remove({ ...range, after: after ?? range.after }, limit)
-      const is_done = removed.deleted < limit
-      if (is_done) finish.run(now, archive_id)
-      return { ...removed, is_done }
+      if (row === undefined || row.deleted_at !== null) return { deleted: 0, next: null }
+      const range = JSON.parse(row.range) as RetiredRange
+      const removed =
+        range.source === 'audit_log'
+          ? { deleted: 0, next: null }
+          : retired.remove({ ...range, after: after ?? range.after }, limit)
+      if (removed.next === null) finish.run(now, archive_id)
+      return removed
     },
   }
 }

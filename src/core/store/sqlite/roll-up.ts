@@ -129,7 +129,7 @@ export function prepareRollUp(db: Database, periods: PeriodRows) {
             : { ...state, sampled_at: last.sampled_at, id: last.id }
       }
       writeMeta.run(JSON.stringify(state))
-      return { readings, periods: written, is_done: false }
+      return { readings, periods: written, is_done: state.top === null }
     },
 
     /** What is not in its periods yet, and what was brought back, of one device (not of those merged into it). */
