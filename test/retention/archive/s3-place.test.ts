@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import S3rver from 's3rver'
 import { expect, onTestFinished, test } from 'vitest'
 import { Secret } from '../../../src/core/model/secret.ts'
 import {
@@ -11,33 +10,24 @@ import {
   writeArchive,
 } from '../../../src/core/retention/archive/archive-file.ts'
 import { openS3Place } from '../../../src/core/retention/archive/s3-place.ts'
-import { asPart, collect, DATA, HEAD, makeDirectory, makeRows } from './sample-rows.ts'
+import { ACCESS_KEY, REGION, startStore } from './s3-store.ts'
+import { asPart, collect, DATA, HEAD, makeRows } from './sample-rows.ts'
 
-const SECRET = 'S3RVER'
-
-/** A store that speaks S3 and knows its access keys, on a free port of loopback; signatures of version 4 it takes as they are. */
-async function startStore() {
-  const directory = await makeDirectory()
-  const server = new S3rver({
-    address: '127.0.0.1',
-    port: 0,
-    silent: true,
-    directory,
-    configureBuckets: [{ name: 'printers', configs: [] }],
-  })
-  const { port } = await server.run()
-  onTestFinished(() => server.close())
-  return { directory, endpoint: `http://127.0.0.1:${port}` }
+interface Other {
+  bucket?: string
+  id?: string
+  secret?: string
+  prefix?: string
 }
 
-async function openPlace(endpoint: string, more: { bucket?: string; id?: string; prefix?: string } = {}) {
+async function openPlace(endpoint: string, more: Other = {}) {
   const place = await openS3Place({
     kind: 's3',
     bucket: more.bucket ?? 'printers',
     prefix: more.prefix ?? 'site/one',
     endpoint,
-    region: 'us-east-1',
-    access_key: { id: more.id ?? 'S3RVER', secret: new Secret(SECRET) },
+    region: REGION,
+    access_key: { id: more.id ?? ACCESS_KEY.id, secret: new Secret(more.secret ?? ACCESS_KEY.secret) },
   })
   onTestFinished(() => place.close())
   return place
@@ -57,6 +47,15 @@ test('written, read back, listed and written again', async () => {
   expect(await (await openPlace(endpoint, { prefix: '' })).list('site/')).toHaveLength(2)
 })
 
+test('a prefix of any letters is signed as it is sent', async () => {
+  const { endpoint } = await startStore()
+  const place = await openPlace(endpoint, { prefix: 'Büro 1/a+b (c)' })
+  const rows = makeRows(10)
+  const manifest = await writeArchive(place, HEAD, asPart(rows))
+  expect(await collect(readArchive(place, manifest))).toEqual(rows)
+  expect(await place.list('')).toEqual([DATA, `${DATA}.manifest.json`])
+})
+
 test('an object that was changed is found', async () => {
   const { endpoint, directory } = await startStore()
   const place = await openPlace(endpoint)
@@ -70,13 +69,14 @@ test('an object that was changed is found', async () => {
 
 test.each([
   ['an access key that is not known', { id: 'SOMEBODY' }, 'the access key is not known there'],
+  ['a secret that is not the one', { secret: 'another-secret' }, 'the secret does not fit the access key'],
   ['a bucket that is not there', { bucket: 'nobody' }, 'there is no such bucket'],
-] as const)('%s is told in a sentence, without the secret', async (_name, more, sentence) => {
+] as const)('%s is told in a sentence, without the secret', async (_name, more: Other, sentence) => {
   const { endpoint } = await startStore()
   const place = await openPlace(endpoint, more)
   const error = await writeArchive(place, HEAD, asPart(makeRows(10))).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'archive_failed', message: expect.stringContaining(sentence) })
-  expect(String((error as Error).message)).not.toContain(SECRET)
+  expect(String((error as Error).message)).not.toContain(more.secret ?? ACCESS_KEY.secret)
 })
 
 test('a store that is down is told', async () => {
