@@ -64,6 +64,7 @@ test('the real server: an agent drops and is offline on the screen; a printer wi
   await terminal.shows(/\[2 Agents\]/)
   await terminal.press('Enter')
   await terminal.shows(/Printers: 1/)
+  await terminal.shows(/^Agent +Harbour/m)
   await terminal.press('c', 'y')
   await terminal.shows(/Asked Harbour to scan now\./)
   const [bytes] = await command
