@@ -9,26 +9,14 @@ import { pruneAudit } from '../../src/core/audit/prune.ts'
 import { openSigningKey } from '../../src/core/audit/signing-key.ts'
 import { openTemporary } from '../store/open-temporary.ts'
 import { NOW } from '../store/sample-batches.ts'
+import { recordEvents } from './sample-events.ts'
 
 const ENTRIES = 40
 
 /** An exported log of some entries. @param pruned how many of them were let go before */
 async function exportLog(pruned = 0) {
   const { store, directory } = await openTemporary()
-  await store.recordAudit(
-    Array.from({ length: ENTRIES }, (_, i) => ({
-      event_id: null,
-      actor: { type: 'server', id: 'server', ip_address: null } as const,
-      agent_id: null,
-      action: 'tested',
-      resource_type: 'test',
-      resource_id: `number ${i}`,
-      outcome: 'success',
-      details: { i },
-      occurred_at: NOW + i,
-      recorded_at: NOW + i,
-    })),
-  )
+  await recordEvents(store, ENTRIES)
   const key = openSigningKey(join(directory, 'key'))
   if (pruned > 0) await pruneAudit(store, () => key, pruned, NOW)
   const file = join(directory, 'audit.ndjson')

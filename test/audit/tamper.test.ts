@@ -11,6 +11,7 @@ import { openSigningKey, signingKeyPath } from '../../src/core/audit/signing-key
 import { composeStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import { openTemporary } from '../store/open-temporary.ts'
 import { NOW } from '../store/sample-batches.ts'
+import { recordEvents } from './sample-events.ts'
 
 const ENTRIES = 1000
 
@@ -23,19 +24,7 @@ interface Row {
 /** A log of a thousand entries, a head that was exported, and the ways of somebody who can write the database. */
 async function openLog() {
   const { store, file, directory } = await openTemporary()
-  const events = Array.from({ length: ENTRIES }, (_, i) => ({
-    event_id: null,
-    actor: { type: 'server', id: 'server', ip_address: null } as const,
-    agent_id: null,
-    action: 'tested',
-    resource_type: 'test',
-    resource_id: `number ${i}`,
-    outcome: 'success',
-    details: { i },
-    occurred_at: NOW + i,
-    recorded_at: NOW + i,
-  }))
-  await store.recordAudit(events)
+  await recordEvents(store, ENTRIES)
   const db = new Database(file)
   onTestFinished(() => void db.close())
   // what is tampered with is read on the same connection and never committed

@@ -1,18 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { copyFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { describe, expect, test } from 'vitest'
+import { makeCertificate } from '../cli/make-certificate.ts'
 import { createDirectory, startTestServer } from './start-test-server.ts'
-
-/** A self-signed certificate for 127.0.0.1, made now. */
-function makeCertificate(directory: string, name: string): { certificate: string; key: string } {
-  const certificate = join(directory, `${name}.crt`)
-  const key = join(directory, `${name}.key`)
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  execFileSync('openssl', [...args, '-subj', `/CN=${name}`, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
-  return { certificate, key }
-}
 
 /** The name in the certificate that the server shows, or why there is no connection. */
 function shownName(url: string, options: object = {}): Promise<string> {
