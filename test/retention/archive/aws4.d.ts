@@ -6,7 +6,7 @@ declare module 'aws4' {
     readonly path: string
     readonly headers: Record<string, string>
     readonly body: Buffer
-    readonly doNotModifyHeaders: true
+    readonly extraHeadersToIgnore: Record<string, boolean>
     readonly extraHeadersToInclude: Record<string, boolean>
   }
   /** Puts the header Authorization into the request. */

@@ -35,8 +35,6 @@ const TEXTS = [
   '%_\\',
   '__proto__',
   'constructor',
-  // the channel of alerts that the fuzzed server has
-  FUZZED_CHANNEL,
   '9'.repeat(400),
   'x'.repeat(70_000),
 ]
@@ -48,6 +46,12 @@ const TIMES = [
   '2025-02-30T00:00:00Z',
   'yesterday',
 ]
+/** What fits together, and is hit by no chance: half of the values of these names. */
+const FITTING: Readonly<Record<string, unknown>> = {
+  channel: FUZZED_CHANNEL,
+  from: '2025-11-03T18:00:00Z',
+  to: '2025-11-04',
+}
 const DEEPEST = 6
 
 const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
@@ -81,7 +85,9 @@ function generateObject(
   const entries: [string, unknown][] = []
   for (const [name, schema] of Object.entries(properties)) {
     const isWanted = required.includes(name) ? random() > wrong / 2 : random() < 0.4
-    if (isWanted) entries.push([name, generateValue(schema, random, wrong, depth + 1)])
+    if (!isWanted) continue
+    const isFitting = name in FITTING && random() < 0.5
+    entries.push([name, isFitting ? FITTING[name] : generateValue(schema, random, wrong, depth + 1)])
   }
   if (random() < 0.1) entries.push([pick(random, TEXTS).slice(0, 100), generateAnything(random, depth + 1)])
   return Object.fromEntries(entries)
