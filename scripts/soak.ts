@@ -8,7 +8,8 @@ import { runRetentionKillRounds } from '../test/retention/kill-rounds.ts'
 import { runKillRounds } from '../test/server/kill-rounds.ts'
 import { type FuzzResult, fuzzDecoder, fuzzRecordings } from '../test/snmp/fuzz-case.ts'
 
-const USAGE = 'usage: npm run soak -- [--cases N] [--kills N] [--seed S]'
+const PARTS = ['fuzz', 'server', 'site', 'retention'] as const
+const USAGE = `usage: npm run soak -- [--cases N] [--kills N] [--seed S] [--only ${PARTS.join('|')}]`
 const DEFAULT_CASES = 2_000_000
 const DEFAULT_KILLS = 200
 const ROUND = 50_000
@@ -63,21 +64,30 @@ async function killRetention(rounds: number, seed: number): Promise<void> {
 }
 
 /**
- * Damaged messages and recordings, a server that is killed while agents upload, and a site whose agent and server are
- * killed over a bad line, for as long as wanted: the seed that is printed finds the cases again.
+ * Damaged messages and recordings, a server that is killed while agents upload, a site whose agent and server are killed over
+ * a bad line, and runs of retention that are killed, for as long as wanted: the seed that is printed finds the cases again.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { cases: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string' } },
+    options: {
+      cases: { type: 'string' },
+      kills: { type: 'string' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+    },
   })
+  const { only } = values
+  if (only !== undefined && !PARTS.some((part) => part === only))
+    throw new RangeError(`--only ${only}: there is no such part`)
+  const isWanted = (part: (typeof PARTS)[number]) => only === undefined || only === part
   const seed = readNumber('seed', values.seed ?? `${1 + Math.floor(Math.random() * 1e9)}`, 1, 2e9)
   const cases = readNumber('cases', values.cases ?? `${DEFAULT_CASES}`, 0, 1e9)
   const kills = readNumber('kills', values.kills ?? `${DEFAULT_KILLS}`, 0, 1e6)
   console.log(`seed ${seed}, ${cases} cases, ${kills} kills`)
-  fuzz(cases, seed)
-  if (kills > 0) await killServer(kills, seed)
-  if (kills > 0) await killSite(kills, seed)
-  if (kills > 0) await killRetention(kills, seed)
+  if (isWanted('fuzz')) fuzz(cases, seed)
+  if (kills > 0 && isWanted('server')) await killServer(kills, seed)
+  if (kills > 0 && isWanted('site')) await killSite(kills, seed)
+  if (kills > 0 && isWanted('retention')) await killRetention(kills, seed)
   console.log('nothing found')
 }
 
