@@ -77,9 +77,9 @@ test('overview: counts, and agents that are away before printers', () => {
   expect(frame).toContain('Alerts      1 open, 1 of them critical, 0 acknowledged')
   const needs = frame.split('\n').slice(8, 11)
   expect(needs.map((line) => line.replace(/\s+/g, ' ').trim())).toEqual([
-    '> critical Depot 10.0.0.2 offline: it fell silent',
-    'critical HP Jam 10.0.0.7 error',
-    'warning HP LaserJet M607 10.0.0.7 lowest supply 15%',
+    '> critical agent Depot 10.0.0.2 offline: it fell silent',
+    'critical printer HP Jam 10.0.0.7 error',
+    'warning printer HP LaserJet M607 10.0.0.7 lowest supply 15%',
   ])
   view.press('enter')
   expect(view.draw()).toContain('State       offline for 1 h: it fell silent')
@@ -98,13 +98,13 @@ test('in 80 columns what is the matter is not cut', () => {
   const subject = 'black toner'
   const alerts = [makeAlert({ kind: 'supply_low', severity: 'warning', subject, message: 'HP LaserJet: black toner' })]
   const view = openView({ agents, devices, alerts })
-  expect(view.draw()).toMatch(/^> critical {2}Branch office, c… .*offline: its connection was cut *$/m)
+  expect(view.draw()).toMatch(/^> critical {2}Branch office, ce… .*offline: its connection was cut *$/m)
   expect(view.draw()).toMatch(/2001:db8:1:2::… +warning; lowest supply 9% *$/m)
   view.press('4')
   expect(view.draw()).toMatch(/^> 30 min ago {3}warning {3}open {10}black toner is low {6}HP LaserJet Mana… *$/m)
   // where there is room addresses have as much as they want
   expect(openView({ agents, devices }, { width: 100 }).draw()).toMatch(
-    /^ {2}critical {2}printer {2}HP LaserJet Managed M… +2001:db8:1:2::717 {2}warning; lowest supply 9%/m,
+    /^ {2}critical {2}printer {2}HP LaserJet Managed MFP E8… +2001:db8:1:2::717 {2}warning; lowest supply 9%/m,
   )
 })
 

@@ -1,6 +1,5 @@
 import { paint } from '../../core/output/paint.ts'
 import { colorStatus } from '../../core/output/status-color.ts'
-import { listNeedColumns } from '../views/attention.ts'
 import type { FleetCounts } from '../views/count-fleet.ts'
 import { drawFact, drawHeading, NO_BREAK } from '../views/draw-facts.ts'
 import type { Frame } from '../views/frame.ts'
@@ -24,7 +23,7 @@ export function composeOverview(request: ScreenRequest): Screen {
     {
       above,
       rows: needs,
-      columns: listNeedColumns(needs),
+      columns: sources.derived.needColumns(),
       idOf: ({ kind, id }) => `${kind}:${id}`,
       empty,
       open: ({ kind, id }) => ({ screen: kind, id }),

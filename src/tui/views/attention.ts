@@ -46,9 +46,8 @@ export function listNeeds(agents: Iterable<Agent>, devices: Iterable<Device>): N
 
 const IPV4_WIDTH = 15
 
-/** @param needs all of them: addresses get no more room than the longest has use for */
+/** @param needs all of them: columns get no more room than the longest text has use for, whichever rows are in sight */
 export function listNeedColumns(needs: readonly Need[]): ReadonlyArray<ListColumn<Need>> {
-  const longest = needs.reduce((most, { place }) => Math.max(most, measureText(place)), IPV4_WIDTH)
   return [
     {
       heading: 'Severity',
@@ -59,8 +58,20 @@ export function listNeedColumns(needs: readonly Need[]): ReadonlyArray<ListColum
       color: ({ severity }) => (severity === 2 ? ['red', 'bold'] : 'yellow'),
     },
     { heading: 'Kind', comfort: 7, widest: 7, dropRank: 2, read: ({ kind }) => kind },
-    { heading: 'Name', comfort: 17, widest: 40, dropRank: 0, read: ({ name }) => name },
-    { heading: 'Address', comfort: IPV4_WIDTH, widest: longest, dropRank: 1, read: ({ place }) => place },
-    { heading: 'What', comfort: 32, widest: 80, dropRank: 0, read: ({ text }) => text },
+    { heading: 'Name', dropRank: 0, ...fitTo(needs, ({ name }) => name, 17, 40) },
+    { heading: 'Address', dropRank: 1, ...fitTo(needs, ({ place }) => place, IPV4_WIDTH, 45) },
+    { heading: 'What', dropRank: 0, ...fitTo(needs, ({ text }) => text, 32, 80) },
   ]
+}
+
+/** @param most columns of the terminal, however long the texts are */
+function fitTo(needs: readonly Need[], read: (need: Need) => string, comfort: number, most: number) {
+  let widest = Math.min(comfort, IPV4_WIDTH)
+  for (const need of needs) {
+    const text = read(need)
+    // measuring takes time, and no letter is wider than two columns
+    if (text.length * 2 > widest) widest = Math.max(widest, measureText(text))
+    if (widest >= most) return { read, comfort, widest: most }
+  }
+  return { read, comfort: Math.min(comfort, widest), widest }
 }

@@ -2,16 +2,18 @@ import type { Agent } from '../../core/protocol/agents.ts'
 import type { Alert } from '../../core/protocol/alerts.ts'
 import type { LiveStore } from '../feed/live-store.ts'
 import { type AgentOrder, nameAgent, sortAgents } from './agent-view.ts'
-import { listNeeds, type Need } from './attention.ts'
+import { listNeedColumns, listNeeds, type Need } from './attention.ts'
 import { countFleet, type FleetCounts } from './count-fleet.ts'
 import type { DeviceView } from './device-view.ts'
 import { type EventOrder, sortAlerts } from './event-view.ts'
+import type { ListColumn } from './list-column.ts'
 import { createPrinterList, type PrinterOrder } from './printer-list.ts'
 
 /** What screens show of the rows, each worked out again only after rows of its kind have changed. */
 export interface Derived {
   counts(): FleetCounts
   needs(): readonly Need[]
+  needColumns(): ReadonlyArray<ListColumn<Need>>
   agents(order: AgentOrder, filter: string): readonly Agent[]
   printers(order: PrinterOrder, filter: string): readonly DeviceView[]
   printersOf(agent_id: string): readonly DeviceView[]
@@ -23,7 +25,11 @@ export function createDerived(store: LiveStore): Derived {
   const list = createPrinterList(store)
   const all = () => `${versions.agents}/${versions.devices}/${versions.alerts}`
   const counts = remember(() => countFleet(agents.values(), devices.values(), alerts.values()))
-  const needs = remember(() => listNeeds(agents.values(), devices.values()))
+  const needs = remember(() => {
+    const list = listNeeds(agents.values(), devices.values())
+    return { list, columns: listNeedColumns(list) }
+  })
+  const needsNow = () => needs(`${versions.agents}/${versions.devices}`)
   const sorted = remember((order: AgentOrder, filter: string) =>
     sortAgents(agents.values(), order).filter((agent) =>
       holds(
@@ -40,7 +46,8 @@ export function createDerived(store: LiveStore): Derived {
   )
   return {
     counts: () => counts(all()),
-    needs: () => needs(`${versions.agents}/${versions.devices}`),
+    needs: () => needsNow().list,
+    needColumns: () => needsNow().columns,
     agents: (order, filter) => sorted(String(versions.agents), order, filter),
     printers: (order, filter) => list.read(order, filter),
     printersOf: (agent_id) => printersOf(String(versions.devices), agent_id),
