@@ -20,6 +20,8 @@ const SHARED: BuildOptions = {
   minifyWhitespace: true,
   logLevel: 'warning',
   plugins: [WITHOUT_DEVTOOLS],
+  // loaded only when it is needed, and a CommonJS library that is loaded so has no named exports in a bundle
+  alias: { '@aws-sdk/client-s3': '@aws-sdk/client-s3/dist-es/index.js' },
   // React checks far more where it is not told so, and is slower for it
   define: { 'process.env.NODE_ENV': '"production"' },
   jsx: 'automatic',

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /**
- * The single executable plays a recording, scans it, brings what it read to its own server, and gives its demo: whatever
- * cannot be bundled shows here.
+ * The single executable plays a recording, scans it, brings what it read to its own server, archives, and gives its demo:
+ * whatever cannot be bundled shows here.
  */
 const root = new URL('..', import.meta.url).pathname
 const executable = `${root}build/printmaster`
@@ -61,6 +61,8 @@ try {
   const enrolment = createToken('enrolment')
   const url = await start(['server', '--listen', '127.0.0.1:0'], 'stderr', /(http:\/\/127\.0\.0\.1:\d+)/)
   const { token } = await post(`${url}/api/v1/agents/register`, enrolment, {})
+  const sampled_at = new Date(Date.now() - 60 * 86_400_000).toISOString()
+  await post(`${url}/api/v1/metrics/batch`, String(token), { metrics: [{ ...printer, sampled_at }] })
   await post(`${url}/api/v1/metrics/batch`, String(token), { metrics: [printer] })
   const answer = await fetch(`${url}/api/v1/devices`, { headers: { authorization: `Bearer ${createToken('viewer')}` } })
   const { devices } = (await answer.json()) as { devices: { serial: string; page_count: number }[] }
@@ -68,6 +70,19 @@ try {
     throw new Error(`the server of the executable does not have the printer: ${JSON.stringify(devices)}`)
   }
   console.log(`its server holds serial ${devices[0]?.serial}, ${devices[0]?.page_count} pages`)
+
+  // its client of S3 has got as far as the network
+  const s3 = { ARCHIVE: 's3', S3_BUCKET: 'printers', S3_ENDPOINT: 'http://127.0.0.1:9', S3_REGION: 'us-east-1' }
+  const keys = { S3_ACCESS_KEY_ID: 'nobody', S3_SECRET_ACCESS_KEY: 'none' }
+  const settings = Object.entries({ ...s3, ...keys }).map(([key, value]) => [`PRINTMASTER_RETENTION_${key}`, value])
+  const archived = spawnSync(executable, ['retention', 'run'], {
+    encoding: 'utf8',
+    env: { ...env, ...Object.fromEntries(settings) },
+  })
+  if (archived.status !== 1 || !archived.stderr.includes('nothing listens there')) {
+    throw new Error(`it did not ask the store for archives: ${archived.stdout}${archived.stderr}`)
+  }
+  console.log('its archives would go to S3')
 
   const tour = execFileSync(executable, ['demo', '--duration', '5'], { encoding: 'utf8', env, stdio: 'pipe' })
   const told = /^In .+ pages? printed, .+$/m.exec(tour)?.[0]
