@@ -11,6 +11,6 @@ export const retentionRun = (store: Store, place: ArchivePlace | null, now: numb
   policies: listPolicies({ ...DEFAULT_DAYS, hour: null, archive: null }, []),
   now: () => now,
   monotonic: () => performance.now(),
-  pruneAudit: async () => 0,
+  openAuditKey: null,
   signal: new AbortController().signal,
 })

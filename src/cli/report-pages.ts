@@ -41,6 +41,8 @@ export interface ReportRow {
   readonly corrections: ReadonlyArray<WireCorrection & { readonly device_id: string }>
   /** Devices of which no reading falls into the span. */
   readonly without_readings: number
+  /** Counters of before were let go within the span, of one of the devices at least; null where none were. */
+  readonly let_go_before: string | null
 }
 
 export interface Report {
@@ -131,10 +133,15 @@ function groupDevices(devices: readonly WireDevicePages[], by: ReportGroup): Rep
       counters,
       corrections: group.flatMap(({ device_id, corrections }) => corrections.map((each) => ({ device_id, ...each }))),
       without_readings: group.filter(({ last_at }) => last_at === null).length,
+      let_go_before: latest(group.map(({ let_go_before }) => let_go_before)),
     }
   })
   return rows.sort((a, b) => (b.counters.page_count ?? -1) - (a.counters.page_count ?? -1) || compare(a.key, b.key))
 }
+
+/** Moments in UTC, all written alike. */
+const latest = (moments: ReadonlyArray<string | null>): string | null =>
+  moments.reduce((late, each) => (each !== null && each > (late ?? '') ? each : late), null)
 
 const compare = (a: string | null, b: string | null) => ((a ?? '') < (b ?? '') ? -1 : 1)
 const nameDevice = ({ manufacturer, model, ip, device_id }: WireDevicePages) =>
@@ -201,7 +208,15 @@ export function formatReport(report: Report, look: TerminalLook): string {
     ...listCorrections(rows),
   ]
   const silent = rows.reduce((sum, { without_readings }) => sum + without_readings, 0)
-  if (silent > 0) lines.push(`${silent} of these devices told nothing in this span`)
+  if (silent > 0) lines.push(`${silent} of these devices told nothing in this span that is still here`)
+  const let_go = latest(rows.map(({ let_go_before }) => let_go_before))
+  if (let_go !== null) {
+    const lost = rows.filter(({ let_go_before }) => let_go_before !== null).length
+    const whose = by === 'device' ? `${lost} of these devices` : `devices in ${lost} of these lines`
+    lines.push(
+      `What ${whose} counted before ${let_go} was let go: it is in no figure here, unless retention restore brought it back`,
+    )
+  }
   return `${lines.join('\n')}\n`
 }
 
@@ -210,13 +225,14 @@ const WORDS: Readonly<Record<string, string>> = {
   roll_over: 'went past its last number',
   swap: 'is another counter now (another board or machine)',
   return: 'is the counter of before again',
+  jump: 'rose far faster than ever before (look whether it is another counter)',
 }
 
 function listCorrections(rows: readonly ReportRow[]): string[] {
-  return rows.flatMap(({ name, corrections }) =>
+  return rows.flatMap(({ name, device, corrections }) =>
     corrections.map(
-      ({ at, counter, kind, before, after, pages }) =>
-        `${at}  ${cleanText(name)}: ${counter} ${WORDS[kind] ?? cleanText(kind)}, ${count(before)} to ${count(after)}: ${count(pages)} counted`,
+      ({ at, device_id, counter, kind, before, after, pages }) =>
+        `${at}  ${cleanText(`${name} ${device === null ? device_id : (device.serial ?? device.ip ?? device_id)}`)}: ${counter} ${WORDS[kind] ?? cleanText(kind)}, ${count(before)} to ${count(after)}: ${count(pages)} counted`,
     ),
   )
 }
@@ -233,8 +249,9 @@ export function formatReportCsv({ from, to, by, rows }: Report): string {
       : ['devices']),
     ...COUNTER_NAMES.map((name) => `${name}_counted`),
     'corrections',
+    'let_go_before',
   ]
-  const lines = rows.map(({ key, name, device, devices, counters, corrections }) => [
+  const lines = rows.map(({ key, name, device, devices, counters, corrections, let_go_before }) => [
     from,
     to,
     key,
@@ -255,6 +272,7 @@ export function formatReportCsv({ from, to, by, rows }: Report): string {
     corrections
       .map(({ at, counter, kind, before, after, pages }) => `${at} ${counter} ${kind} ${before} to ${after}: ${pages}`)
       .join('; '),
+    let_go_before,
   ])
   return formatCsvRows([heads, ...lines])
 }

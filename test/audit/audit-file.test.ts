@@ -18,7 +18,7 @@ async function exportLog(pruned = 0) {
   const { store, directory } = await openTemporary()
   await recordEvents(store, ENTRIES)
   const key = openSigningKey(join(directory, 'key'))
-  if (pruned > 0) await pruneAudit(store, () => key, pruned, NOW)
+  if (pruned > 0) await pruneAudit(store, key, pruned, NOW)
   const file = join(directory, 'audit.ndjson')
   await exportAudit(
     readAuditOf(store, () => key),

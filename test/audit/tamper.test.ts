@@ -126,7 +126,7 @@ test('cut off at every length, with the end written down anew: the head that was
 test('the whole chain written anew: the head finds it, and so does the stub', async () => {
   const { store, file, directory, db, rows, source, head, tryOut } = await openLog()
   const key = () => openSigningKey(signingKeyPath(file))
-  while ((await pruneAudit(store, key, 100, NOW)) > 0);
+  while ((await pruneAudit(store, key(), 100, NOW)) > 0);
   expect((await verifyAudit(source, [head], null)).problems).toEqual([])
   const forge = () => {
     let before: Buffer = (rows[99] as Row).hash

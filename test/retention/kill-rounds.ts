@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import { listManifests, readArchive } from '../../src/core/retention/archive/archive-file.ts'
+import { readArchive } from '../../src/core/retention/archive/archive-file.ts'
 import { openDirectoryPlace } from '../../src/core/retention/archive/directory-place.ts'
 import { openSqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import { NOW } from '../store/sample-batches.ts'
 import { ageFleet } from './aged-fleet.ts'
+import { listManifests } from './archive/list-manifests.ts'
 
 export interface Killed {
   readonly kills: number
@@ -95,7 +96,7 @@ async function readArchived(directory: string, file: string, isWhole: boolean) {
   const place = openDirectoryPlace(join(directory, 'archive'))
   const ids = new Set<string>()
   let count = 0
-  for await (const manifest of listManifests(place, 'metrics_history')) {
+  for await (const manifest of listManifests(join(directory, 'archive'), 'metrics_history')) {
     if (!known.has(manifest.data)) {
       if (isWhole) throw new Error(`${manifest.data} is not recorded`)
       continue

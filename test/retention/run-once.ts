@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { pruneAudit } from '../../src/core/audit/prune.ts'
 import { openSigningKey } from '../../src/core/audit/signing-key.ts'
 import { openDirectoryPlace } from '../../src/core/retention/archive/directory-place.ts'
 import { listPolicies } from '../../src/core/retention/policies.ts'
@@ -17,7 +16,7 @@ const run = {
   policies: listPolicies({ ...days, hour: null, archive: null }, []),
   now: () => Number(now),
   monotonic: () => performance.now(),
-  pruneAudit: (upto: number) => pruneAudit(store, () => openSigningKey(join(directory, 'key.pem')), upto, Number(now)),
+  openAuditKey: () => openSigningKey(join(directory, 'key.pem')),
   signal: new AbortController().signal,
 }
 console.log('begun')

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { pruneAudit } from '../../src/core/audit/prune.ts'
 import { openSigningKey } from '../../src/core/audit/signing-key.ts'
-import { listManifests, readArchive } from '../../src/core/retention/archive/archive-file.ts'
+import { readArchive } from '../../src/core/retention/archive/archive-file.ts'
 import { openDirectoryPlace } from '../../src/core/retention/archive/directory-place.ts'
 import type { ArchivePlace } from '../../src/core/retention/archive/place.ts'
 import { listPolicies, type Policy } from '../../src/core/retention/policies.ts'
@@ -15,6 +14,7 @@ import { defaultOptions } from '../server/start-test-server.ts'
 import { openTemporary } from '../store/open-temporary.ts'
 import { at, DAY, enrolAgent, HOUR, ingest, NOW, newBatch, printer } from '../store/sample-batches.ts'
 import { ageFleet } from './aged-fleet.ts'
+import { listManifests } from './archive/list-manifests.ts'
 
 const POLICIES = listPolicies(defaultOptions('').retention, [])
 
@@ -31,7 +31,7 @@ async function runAll(
     policies,
     now: () => now,
     monotonic: () => performance.now(),
-    pruneAudit: async (before: number) => (key === '' ? 0 : pruneAudit(store, () => openSigningKey(key), before, now)),
+    openAuditKey: key === '' ? null : () => openSigningKey(key),
     signal: new AbortController().signal,
   }
   for await (const event of runRetention(run)) events.push(event)
@@ -114,7 +114,7 @@ test('there is one run at a time, in whatever program', async () => {
       policies: POLICIES,
       now: () => NOW,
       monotonic: () => performance.now(),
-      pruneAudit: async () => 0,
+      openAuditKey: null,
       signal: new AbortController().signal,
     })
   const first = run(store)
@@ -136,12 +136,12 @@ test('a run ends however many readings come while it is at work', async () => {
   let come = 0
   const busy: Store = {
     ...store,
-    async rollUp(limit, notBefore) {
+    async rollUp(limit) {
       come += 1
       expect(come).toBeLessThan(10_000)
       const reading = printer('PMBUSY', { page_count: come, sampled_at: at(NOW + come) })
       await store.ingestBatches([newBatch(agent, 'metrics', [reading], { seq: come, received_at: NOW + come })])
-      return store.rollUp(limit, notBefore)
+      return store.rollUp(limit)
     },
   }
   expect(sum(await runAll(busy, null, NOW), 'deleted', 'metrics_history')).toBeGreaterThan(0)
@@ -170,7 +170,7 @@ test('nothing is deleted before its archive is verified; the next run goes on', 
   expect(await rows()).toBeLessThan(all as number)
   // what was archived is what there was
   const ids = new Set<string>()
-  for await (const manifest of listManifests(good, 'metrics_history')) {
+  for await (const manifest of listManifests(join(directory, 'archive'), 'metrics_history')) {
     for await (const row of readArchive(good, manifest)) ids.add((row.reading_id as Buffer).toString('hex'))
   }
   expect(ids.size).toBe(sum(events, 'deleted', 'metrics_history'))
@@ -179,7 +179,7 @@ test('nothing is deleted before its archive is verified; the next run goes on', 
   expect(restored).toBe(2 * 10 * 24)
   expect(await restoreSpan(store, good, span)).toMatchObject({ restored: 0, already_here: restored })
   // the name of the attempt that failed was used again
-  expect(await collect(listManifests(good, 'metrics_history'))).toHaveLength(1)
+  expect(await collect(listManifests(join(directory, 'archive'), 'metrics_history'))).toHaveLength(1)
 })
 
 test('audit entries leave behind a signed stub, and the chain still verifies', async () => {
@@ -202,7 +202,7 @@ test('audit entries leave behind a signed stub, and the chain still verifies', a
   const gone = sum(events, 'deleted', 'audit_log')
   expect(gone).toBe(1247)
   const archived: unknown[] = []
-  for await (const manifest of listManifests(place, 'audit_log')) {
+  for await (const manifest of listManifests(join(directory, 'archive'), 'audit_log')) {
     for await (const row of readArchive(place, manifest)) archived.push(row)
   }
   expect(archived).toHaveLength(gone)

@@ -157,7 +157,9 @@ it("another agent's readings are kept and marked, and tell nothing of the device
   ])
   expect((await readPages(store, id, 'raw', 1)).flat()).toEqual(readings)
   for (const resolution of ['hour', 'day'] as const) {
-    expect((await readPages(store, id, resolution)).flat()).toMatchObject([
+    const read = (await readPages(store, id, resolution)).flat() as { readings?: number }[]
+    // a state goes on into the hours behind it
+    expect(read.filter(({ readings }) => readings !== 0)).toMatchObject([
       { readings: 2, counters: { page_count: { first: 10, last: 11 } }, last_status: 'idle' },
     ])
   }
@@ -257,6 +259,6 @@ it('hours and days of very many readings that are in none yet', { timeout: 30_00
      SELECT randomblob(16), 1, 1, @start + i * 100 + 7, @start + i * 100 + 7, i, '{}' FROM n`,
   ).run({ start: start - 10 * DAY })
   await expect(readPages(store, id, 'day')).rejects.toMatchObject({ code: 'unavailable' })
-  for (;;) if ((await store.rollUp(20_000, { '*': 0 })).is_done) break
+  for (;;) if ((await store.rollUp(20_000)).is_done) break
   expect(((await readPages(store, id, 'day')) as MetricPeriod[][]).flat()).toHaveLength(2)
 })

@@ -5,6 +5,7 @@ import { ANY_SITE, RETIRED_SOURCES } from '../../src/core/store/retention.ts'
 import { MIGRATIONS, migrate } from '../../src/core/store/sqlite/migrate.ts'
 import { composeStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import type { AlertsFilter, AuditFilter, DevicesFilter, Store } from '../../src/core/store/store.ts'
+import { PERIOD_PARTS } from '../../src/core/summary/summarise.ts'
 import {
   ADMIN,
   at,
@@ -116,9 +117,10 @@ async function useEverything(store: Store): Promise<void> {
   await store.listAgentHealth({ agent_id, limit: 1 })
   await store.count(OFFLINE_AFTER, NOW)
   const before = { [ANY_SITE]: NOW + 1000 * DAY }
-  await store.rollUp(100, { [ANY_SITE]: 0 })
+  await store.rollUp(100)
   await store.foldMonths(before, 0, 10)
-  for (const part of ['counters', 'levels', 'states'] as const) await store.dropPeriodPart(part, { [ANY_SITE]: 0 }, 10)
+  const epoch = { [ANY_SITE]: 0 }
+  for (const part of PERIOD_PARTS) await store.dropPeriodPart(part, epoch, epoch, 10)
   for (const source of RETIRED_SOURCES) {
     const range = { source, before, top: await store.rolledUpTo(), after: null, upto: null }
     await store.readRetired(range, 10)

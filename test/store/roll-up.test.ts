@@ -8,7 +8,6 @@ import { openTemporary } from './open-temporary.ts'
 import { at, DAY, enrolAgent, HOUR, ingest, NOW, newBatch, printer } from './sample-batches.ts'
 
 const BEGIN = Date.UTC(2025, 8, 3, 5)
-const EVER = Number.MIN_SAFE_INTEGER
 const always = (moment: number) => ({ [ANY_SITE]: moment })
 
 interface Said {
@@ -89,7 +88,7 @@ function countDetail(history: readonly Said[], name: 'page_count' | 'color_pages
 }
 
 async function rollUpAll(store: Store, limit: number): Promise<void> {
-  for (;;) if ((await store.rollUp(limit, always(EVER))).is_done) return
+  for (;;) if ((await store.rollUp(limit)).is_done) return
 }
 
 async function foldAll(store: Store, before: number): Promise<void> {
@@ -144,7 +143,7 @@ test('pages from days and months are those of the detail, in whatever order read
           if (items.length > 0) await ingest(store, newBatch(agent, 'metrics', items))
           const before = BEGIN + (days % 150) * DAY
           if (kind === 'roll_up') await rollUpAll(store, 1 + limit)
-          if (kind === 'part') await store.rollUp(1 + (limit % 40), always(EVER))
+          if (kind === 'part') await store.rollUp(1 + (limit % 40))
           if (kind === 'remove') {
             await rollUpAll(store, 1 + limit)
             await removeOld(store, before, 1 + limit)
@@ -175,7 +174,7 @@ test('pages from days and months are those of the detail, in whatever order read
 }, 240_000)
 
 test('a step never counts a million pages, however long nobody looked', () => {
-  const before = { value: 10_000, at: BEGIN, left: null }
+  const before = { value: 10_000, at: BEGIN, left: null, since: BEGIN, fastest: 1000 }
   const year = 365 * DAY
   expect(countStep(before, 510_000, BEGIN + year)).toMatchObject({ pages: 500_000, correction: null })
   expect(countStep(before, 1_010_000, BEGIN + year)).toMatchObject({ pages: 0, correction: { kind: 'swap' } })

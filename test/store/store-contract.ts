@@ -1168,12 +1168,21 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
             last_status: 'idle',
           },
           {
+            period_start: '2026-01-15T11:00:00.000Z',
+            readings: 0,
+            counters: {},
+            lowest_supply: null,
+            states: { idle: 3600 },
+            last_status: null,
+          },
+          {
             period_start: '2026-01-15T12:00:00.000Z',
             readings: 1,
             counters: { page_count: { first: 104, last: 104, pages: 1 } },
             lowest_supply: 10,
             last_status: 'idle',
           },
+          { period_start: '2026-01-15T13:00:00.000Z', readings: 0, counters: {}, states: { idle: 3600 } },
         ]
         for (const limit of [1, 2, 3, 10])
           expect(await walk(device_id, { resolution: 'hour' }, limit)).toMatchObject(expected)

@@ -10,12 +10,12 @@ const ENTRIES_OF_STEP = 1000
  * @param upto the number of the last one that may go
  * @throws StoreError
  */
-export async function pruneAudit(store: Store, key: () => SigningKey, upto: number, now: number): Promise<number> {
+export async function pruneAudit(store: Store, key: SigningKey, upto: number, now: number): Promise<number> {
   const entries = await store.readAuditChain(0, ENTRIES_OF_STEP)
   const span = entries.findLast(({ seq }) => seq <= upto)
   if (span === undefined) return 0
   const { store_id } = await store.describe()
   const hash = Buffer.from(span.hash).toString('hex')
-  const stub = signStub(key(), { store_id, to_seq: span.seq, hash, at: new Date(now).toISOString() })
+  const stub = signStub(key, { store_id, to_seq: span.seq, hash, at: new Date(now).toISOString() })
   return store.pruneAudit(stub)
 }

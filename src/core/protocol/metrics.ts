@@ -106,7 +106,7 @@ export const CorrectionSchema = Type.Object(
     at: utcTime('of the reading that showed it'),
     kind: Type.String({
       description:
-        'reset: began anew at zero; roll_over: went past its last number; swap: is another counter now; return: is the one of before again',
+        'reset: began anew at zero; roll_over: went past its last number; swap: is another counter now; return: is the one of before again; jump: rose far faster than ever before',
     }),
     before: count(''),
     after: count(''),
@@ -132,11 +132,11 @@ const levelOfPeriod = Type.Object(
 export const MetricPeriodSchema = Type.Object(
   {
     period_start: utcTime('the hour, day or month (UTC) begins here'),
-    readings: Type.Integer({ description: 'how many fall into it' }),
+    readings: Type.Integer({ description: 'how many fall into it; 0 where only a state lasts into it' }),
     counters: Type.Object({}, { additionalProperties: counted }),
     corrections: Type.Array(CorrectionSchema),
     lowest_supply: nullable<number>({ type: 'integer' }, 'the lowest of all its readings in percent'),
-    levels: Type.Array(levelOfPeriod, { description: 'none in days that are kept as months alone' }),
+    levels: Type.Array(levelOfPeriod, { description: 'of those that are known as a number' }),
     states: Type.Object(
       {},
       { additionalProperties: Type.Integer(), description: 'seconds in each; the rest is not known' },

@@ -207,6 +207,9 @@ export const DevicePagesSchema = Type.Object(
     corrections: Type.Array(CorrectionSchema),
     first_at: nullableUtcTime('of the reading that the count begins with; null without readings'),
     last_at: nullableUtcTime('of the reading that it ends with'),
+    let_go_before: nullableUtcTime(
+      'counters of before were let go within the span, and count only as far as they were restored; null where none were',
+    ),
   },
   { ...closed, title: 'DevicePages' },
 )
@@ -246,6 +249,7 @@ export interface WireDevicePages {
   readonly corrections: readonly WireCorrection[]
   readonly first_at: string | null
   readonly last_at: string | null
+  readonly let_go_before: string | null
 }
 export interface WireCorrection {
   readonly counter: string

@@ -2,7 +2,7 @@ import { PrintMasterError } from '../model/error.ts'
 import type { ArchiveJob, WireArchive } from '../protocol/retention.ts'
 import type { Archive } from '../store/retention.ts'
 import type { Actor, Store } from '../store/store.ts'
-import { readManifest, verifyArchive } from './archive/archive-file.ts'
+import { readRecorded, verifyArchive } from './archive/archive-file.ts'
 import type { ArchivePlace } from './archive/place.ts'
 import { restoreSpan } from './restore-span.ts'
 
@@ -39,10 +39,11 @@ export function createArchiveJobs({ store, openPlace, now }: Parts): ArchiveJobs
   const verifyAll = async (place: ArchivePlace): Promise<void> => {
     for (let after = 0; ; ) {
       const page = await store.listArchives(null, after, PAGE)
-      for (const { id, name, sha256, rows } of page) {
+      for (const archive of page) {
         stop.signal.throwIfAborted()
-        after = id
-        const problem = await findProblem(place, name, sha256)
+        after = archive.id
+        const { name, rows } = archive
+        const problem = await findProblem(place, archive)
         const problems = problem === null ? state.problems : [...state.problems, { name, problem }]
         const archives = state.archives + 1
         state = { ...state, archives, rows: state.rows + rows, problems: problems.slice(0, MOST_PROBLEMS) }
@@ -52,16 +53,18 @@ export function createArchiveJobs({ store, openPlace, now }: Parts): ArchiveJobs
   }
   const restore = async (place: ArchivePlace, task: ArchiveTask & { kind: 'restore' }, actor: Actor): Promise<void> => {
     const { from, to, until } = task
-    const done = await restoreSpan(store, place, {
-      from,
-      to,
-      until,
-      signal: stop.signal,
-      onArchive: (_name, sum) => {
-        state = { ...state, ...sum, archives: state.archives + 1 }
-      },
-    })
-    state = { ...state, ...done }
+    let error: Error | null = null
+    try {
+      const onProgress = (sum: object) => {
+        state = { ...state, ...sum }
+      }
+      await restoreSpan(store, place, { from, to, until, signal: stop.signal, onProgress })
+    } catch (failure) {
+      error = failure as Error
+    }
+    // also of one that failed: what is back is back
+    const { archives, restored, already_here, unknown_device } = state
+    const span = { from: utc(from), to: utc(to), until: utc(until) }
     const at = now()
     await store.recordAudit([
       {
@@ -71,13 +74,15 @@ export function createArchiveJobs({ store, openPlace, now }: Parts): ArchiveJobs
         action: 'archive_restored',
         resource_type: 'archive',
         resource_id: null,
-        outcome: 'success',
-        details: { from: utc(from), to: utc(to), until: utc(until), ...done },
+        outcome: error === null ? 'success' : 'failure',
+        details: { ...span, archives, restored, already_here, unknown_device, ...(error && { error: tell(error) }) },
         occurred_at: at,
         recorded_at: at,
       },
     ])
+    if (error !== null) throw error
   }
+  const tell = (error: Error) => (stop.signal.aborted ? 'it was ended before it was done' : error.message)
 
   const run = async (task: ArchiveTask, actor: Actor): Promise<void> => {
     const span = task.kind === 'restore' ? { from: utc(task.from), to: utc(task.to), until: utc(task.until) } : {}
@@ -91,7 +96,7 @@ export function createArchiveJobs({ store, openPlace, now }: Parts): ArchiveJobs
         await place.close()
       }
     } catch (failure) {
-      error = stop.signal.aborted ? 'it was ended before it was done' : (failure as Error).message
+      error = tell(failure as Error)
     }
     state = { ...state, running: false, ended_at: utc(now()), error }
     running = null
@@ -123,11 +128,9 @@ export function renderArchive({ range: _, ...archive }: Archive & { readonly id:
   }
 }
 
-async function findProblem(place: ArchivePlace, name: string, sha256: string): Promise<string | null> {
+async function findProblem(place: ArchivePlace, archive: Archive): Promise<string | null> {
   try {
-    const manifest = await readManifest(place, name)
-    if (manifest.sha256 !== sha256) return `${name}: its manifest is not the one that was written`
-    await verifyArchive(place, manifest)
+    await verifyArchive(place, await readRecorded(place, archive))
     return null
   } catch (error) {
     if (error instanceof PrintMasterError) return error.message

@@ -1,10 +1,9 @@
-import { pruneAudit } from '../audit/prune.ts'
 import { openSigningKey, signingKeyPath } from '../audit/signing-key.ts'
 import type { RunState } from '../protocol/retention.ts'
 import type { Actor, Store } from '../store/store.ts'
 import { describePlace, openArchivePlace } from './archive/open-place.ts'
 import type { Policy } from './policies.ts'
-import { findCutoffs, listPolicies } from './policies.ts'
+import { listPolicies } from './policies.ts'
 import type { RetentionOptions } from './retention-options.ts'
 import { type RetentionEvent, runRetention } from './run-retention.ts'
 
@@ -60,14 +59,13 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
   const run = async (actor: Actor): Promise<void> => {
     const place = options.archive === null ? null : await openArchivePlace(options.archive, database)
     try {
-      const key = () => openSigningKey(services.audit_key ?? signingKeyPath(database))
       const events = runRetention({
         store,
         place,
         policies: await policies(),
         now,
         monotonic: services.monotonic,
-        pruneAudit: (upto) => pruneAudit(store, key, upto, now()),
+        openAuditKey: () => openSigningKey(services.audit_key ?? signingKeyPath(database)),
         signal: stop.signal,
       })
       for await (const event of events) {
@@ -118,8 +116,7 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
   /** Only that: what waits for the night would make reports slow by then. */
   const rollUp = async (): Promise<void> => {
     try {
-      const { page_counts } = findCutoffs(await policies(), now()).types
-      while (!stop.signal.aborted && !(await store.rollUp(ROLL_UP_STEP, page_counts)).is_done);
+      while (!stop.signal.aborted && !(await store.rollUp(ROLL_UP_STEP)).is_done);
     } catch (error) {
       if (!stop.signal.aborted)
         log.error({ error: (error as Error).message }, 'readings were not brought into their days')

@@ -1,6 +1,6 @@
-import type { RestoreOutcome } from '../store/retention.ts'
+import type { Archive, RestoreOutcome } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
-import { listManifests, readArchive } from './archive/archive-file.ts'
+import { readArchive, readRecorded } from './archive/archive-file.ts'
 import type { ArchivePlace } from './archive/place.ts'
 
 export interface RestoreRequest {
@@ -10,7 +10,8 @@ export interface RestoreRequest {
   /** They leave again then. */
   readonly until: number
   readonly signal: AbortSignal
-  readonly onArchive?: (name: string, sum: RestoreOutcome) => void
+  /** After each part of an archive, so that it is known how far it is. */
+  readonly onProgress?: (sum: RestoreOutcome & { readonly archives: number }) => void
 }
 
 const ROWS_OF_STEP = 500
@@ -22,15 +23,14 @@ const ROWS_OF_STEP = 500
 export async function restoreSpan(
   store: Store,
   place: ArchivePlace,
-  { from, to, until, signal, onArchive }: RestoreRequest,
+  { from, to, until, signal, onProgress }: RestoreRequest,
 ): Promise<RestoreOutcome & { readonly archives: number }> {
   let sum: RestoreOutcome = { restored: 0, already_here: 0, unknown_device: 0 }
   let archives = 0
-  const { store_id } = await store.describe()
-  for await (const manifest of listManifests(place, 'metrics_history')) {
-    const [first, last] = [manifest.first_at, manifest.last_at].map((time) => Date.parse(time ?? ''))
-    // a place may hold what other databases let go
-    if (manifest.store_id !== store_id || !((first as number) < to && (last as number) >= from)) continue
+  for await (const archive of listArchives(store)) {
+    const { first_at, last_at } = archive
+    if (first_at === null || last_at === null || first_at >= to || last_at < from) continue
+    const manifest = await readRecorded(place, archive)
     archives += 1
     let rows: Readonly<Record<string, unknown>>[] = []
     const put = async () => {
@@ -41,6 +41,7 @@ export async function restoreSpan(
         already_here: sum.already_here + done.already_here,
         unknown_device: sum.unknown_device + done.unknown_device,
       }
+      onProgress?.({ ...sum, archives })
     }
     for await (const row of readArchive(place, manifest)) {
       signal.throwIfAborted()
@@ -50,9 +51,20 @@ export async function restoreSpan(
       if (rows.length === ROWS_OF_STEP) await put()
     }
     await put()
-    onArchive?.(manifest.data, sum)
   }
   return { ...sum, archives }
+}
+
+const PAGE = 500
+
+/** Only what this database has recorded: a place may hold what others let go, and what somebody else put there. */
+async function* listArchives(store: Store): AsyncGenerator<Archive> {
+  for (let after = 0; ; ) {
+    const page = await store.listArchives('metrics_history', after, PAGE)
+    yield* page
+    if (page.length < PAGE) return
+    after = (page.at(-1) as { id: number }).id
+  }
 }
 
 function countsFrom({ sampled_at, received_at, time_mark }: Readonly<Record<string, unknown>>): number {

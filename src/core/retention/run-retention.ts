@@ -1,8 +1,10 @@
 import { v7 as makeId } from 'uuid'
+import { pruneAudit } from '../audit/prune.ts'
+import type { SigningKey } from '../audit/signing-key.ts'
 import type { MetricType } from '../protocol/retention.ts'
 import {
+  type Archive,
   type ArchivedRow,
-  type PeriodPart,
   RETIRED_SOURCES,
   type RemovedRows,
   type RetiredKey,
@@ -11,6 +13,7 @@ import {
   type SiteTimes,
 } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
+import type { PeriodPart } from '../summary/summarise.ts'
 import { type ArchiveRows, writeArchive } from './archive/archive-file.ts'
 import type { ArchivePlace } from './archive/place.ts'
 import { findCutoffs, type Policy, timesOfSource } from './policies.ts'
@@ -31,8 +34,8 @@ export interface RetentionRun {
   /** Milliseconds; what is kept is counted from here. */
   readonly now: () => number
   readonly monotonic: () => number
-  /** Lets go of some audit entries up to one of them: gives how many, 0 when nothing is left to let go. */
-  readonly pruneAudit: (upto: number) => Promise<number>
+  /** Signs what stands for the audit entries that leave; null: they stay. */
+  readonly openAuditKey: (() => SigningKey) | null
   /** Ends the run after the step that it is in. */
   readonly signal: AbortSignal
 }
@@ -68,11 +71,15 @@ async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
   yield* finishArchives(run, steps)
   // one that an earlier run began, and one of what came since: readings that come meanwhile are for the next run
   for (let passes = 0; passes < 2 && !signal.aborted; ) {
-    const step = await steps.take('rollUp', (limit) => store.rollUp(limit, cutoffs.types.page_counts))
+    const step = await steps.take('rollUp', (limit) => store.rollUp(limit))
     if (step.is_done) passes += 1
     if (step.readings + step.periods > 0) {
       yield { kind: 'rolled_up', readings: step.readings, periods: step.periods }
     }
+  }
+  // before days become months: what has left of one day of a month has left of all of them then
+  for (const [part, type] of PARTS) {
+    yield* steps.exhaust(part, (limit) => store.dropPeriodPart(part, cutoffs.periods, cutoffs.types[type], limit))
   }
   let device: number | null = 0
   while (device !== null && !signal.aborted) {
@@ -82,9 +89,6 @@ async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
     if (step.months > 0) yield { kind: 'months', months: step.months, days: step.days }
   }
   for (const source of RETIRED_SOURCES) yield* retire(source, timesOfSource(source, cutoffs), run, steps)
-  for (const [part, type] of PARTS) {
-    yield* steps.exhaust(part, (limit) => store.dropPeriodPart(part, cutoffs.types[type], limit))
-  }
   yield* steps.exhaust('restored', (limit) => store.dropRestored(now(), limit))
   yield* steps.exhaust('batches', (limit) => store.dropBatches(now() - BATCHES_KEPT_MS, limit))
   // one chain for all sites: it is as long as the longest of them asks for
@@ -142,17 +146,21 @@ type Steps = ReturnType<typeof createSteps>
 
 /** Deletes what an earlier run had archived already. */
 async function* finishArchives(run: RetentionRun, steps: Steps): AsyncGenerator<RetentionEvent> {
-  for (const { archive_id, source } of await run.store.listOpenArchives())
-    yield* removeArchived(archive_id, source, run, steps)
+  for (const archive of await run.store.listOpenArchives()) yield* removeArchived(archive, run, steps)
 }
 
-function removeArchived(
-  archive_id: string,
-  source: string,
-  { store, now }: RetentionRun,
+/** Deletes what an archive holds; when nothing of it is left, it is not open any more. */
+async function* removeArchived(
+  { archive_id, source, range }: Pick<Archive, 'archive_id' | 'source' | 'range'>,
+  run: RetentionRun,
   steps: Steps,
 ): AsyncGenerator<RetentionEvent> {
-  return steps.remove(source, (after, limit) => store.removeArchived(archive_id, after, limit, now()))
+  const { store, now } = run
+  if (range?.source === 'audit_log') {
+    if (run.openAuditKey === null) return
+    yield* pruneUpTo(range.upto?.[0] as number, run.openAuditKey(), run)
+  }
+  yield* steps.remove(source, (after, limit) => store.removeArchived(archive_id, after, limit, now()))
 }
 
 async function* retire(
@@ -170,9 +178,9 @@ async function* retire(
   for (let after: RetiredKey | null = null; !signal.aborted; ) {
     const part = await whereRows(readPart(store, { ...range, after }, signal))
     if (part === null) return
-    const { archive_id, name, rows } = await writePart({ ...range, after }, place, part, run)
-    yield { kind: 'archived', source, rows, name }
-    yield* removeArchived(archive_id, source, run, steps)
+    const archive = await writePart({ ...range, after }, place, part, run)
+    yield { kind: 'archived', source, rows: archive.rows, name: archive.name }
+    yield* removeArchived(archive, run, steps)
     after = part.last()
   }
 }
@@ -211,8 +219,9 @@ async function writePart(
   const { data: name, rows, bytes, sha256 } = manifest
   if (rows !== part.count()) throw new Error(`${rows} of ${part.count()} rows were archived`)
   const what = { archive_id, source, place: place.describe(), name, rows, bytes, sha256, ...part.span() }
-  await store.recordArchive({ ...what, range: { ...range, upto: part.last() } }, now())
-  return { archive_id, name, rows }
+  const archive = { ...what, range: { ...range, upto: part.last() } }
+  await store.recordArchive(archive, now())
+  return archive
 }
 
 function readPart(store: Store, range: RetiredRange, signal: AbortSignal): Part {
@@ -241,9 +250,13 @@ function readPart(store: Store, range: RetiredRange, signal: AbortSignal): Part 
   }
 }
 
-async function* pruneUpTo(seq: number, { pruneAudit, signal }: RetentionRun): AsyncGenerator<RetentionEvent> {
+async function* pruneUpTo(
+  seq: number,
+  key: SigningKey,
+  { store, now, signal }: RetentionRun,
+): AsyncGenerator<RetentionEvent> {
   while (!signal.aborted) {
-    const rows = await pruneAudit(seq)
+    const rows = await pruneAudit(store, key, seq, now())
     if (rows === 0) return
     yield { kind: 'deleted', source: 'audit_log', rows }
   }
@@ -251,22 +264,21 @@ async function* pruneUpTo(seq: number, { pruneAudit, signal }: RetentionRun): As
 
 /** Entries leave from the beginning of the log, up to the first that is younger than its policy. */
 async function* retireAudit(before: number, run: RetentionRun, steps: Steps): AsyncGenerator<RetentionEvent> {
-  const { store, place, now, signal } = run
-  while (!signal.aborted) {
+  const { store, place, now, signal, openAuditKey } = run
+  while (openAuditKey !== null && !signal.aborted) {
     const part = await whereRows(readAuditPart(store, before))
     if (part === null) return
-    const range: RetiredRange = { source: 'audit_log', before: {}, top: 0, after: null, upto: null }
-    const archived = place === null ? null : await writePart(range, place, part, { store, now })
-    if (archived === null) for await (const _row of part.rows);
-    else yield { kind: 'archived', source: 'audit_log', rows: archived.rows, name: archived.name }
-    let pruned = 0
-    for await (const event of pruneUpTo(part.last()?.[0] as number, run)) {
-      pruned += 1
-      yield event
+    // without it nothing may leave, and nothing is archived that stays
+    const key = openAuditKey()
+    if (place === null) {
+      for await (const _row of part.rows);
+      yield* pruneUpTo(part.last()?.[0] as number, key, run)
+      continue
     }
-    if (archived !== null) yield* removeArchived(archived.archive_id, 'audit_log', run, steps)
-    // entries that nobody may let go stay where they are
-    if (pruned === 0) return
+    const range: RetiredRange = { source: 'audit_log', before: {}, top: 0, after: null, upto: null }
+    const archive = await writePart(range, place, part, { store, now })
+    yield { kind: 'archived', source: 'audit_log', rows: archive.rows, name: archive.name }
+    yield* removeArchived(archive, run, steps)
   }
 }
 

@@ -2,6 +2,7 @@ import type { CounterName } from '../model/printer.ts'
 import type { WireDevicePages } from '../protocol/retention.ts'
 import type { Correction } from '../summary/count-pages.ts'
 import { startOfMonth } from '../summary/periods.ts'
+import type { PeriodPart } from '../summary/summarise.ts'
 import type { Actor } from './actor.ts'
 import type { Page, PageRequest } from './page.ts'
 
@@ -89,9 +90,6 @@ export interface Archive extends NewArchive {
   readonly deleted_at: number | null
 }
 
-/** Days and months of which one kind of content leaves. */
-export type PeriodPart = 'counters' | 'levels' | 'states'
-
 export interface StoredPolicy {
   readonly site_id: string
   readonly metric_type: string
@@ -130,12 +128,15 @@ export interface PagesCounter {
 }
 
 /** What one device printed in a span. */
-export interface DevicePages extends Omit<WireDevicePages, 'counters' | 'corrections' | 'first_at' | 'last_at'> {
+export interface DevicePages
+  extends Omit<WireDevicePages, 'counters' | 'corrections' | 'first_at' | 'last_at' | 'let_go_before'> {
   readonly counters: Readonly<Partial<Record<CounterName, PagesCounter>>>
   readonly corrections: readonly Correction[]
   /** Of the reading that the count begins with and the one that it ends with; null without readings. */
   readonly first_at: number | null
   readonly last_at: number | null
+  /** Counters of before were let go within the span, and count only as far as they were restored; null where none were. */
+  readonly let_go_before: number | null
 }
 
 export interface RestoreOutcome {
@@ -156,8 +157,8 @@ export interface RetentionStore {
   /** Before a run: there is one at a time. @throws StoreError `unavailable` while another goes on, here or in another program */
   lockRetention(): Promise<void>
   unlockRetention(): Promise<void>
-  /** Brings some more readings into their days; those of before `notBefore` belong to none any more. */
-  rollUp(limit: number, notBefore: SiteTimes): Promise<RollUpStep>
+  /** Brings some more readings into their days. */
+  rollUp(limit: number): Promise<RollUpStep>
   /** The rowid of the newest reading that is in its day, or has none; readings up to it may leave. */
   rolledUpTo(): Promise<number>
   /** Days of months that ended before become months, from device `after` on; `next` is the device to go on with. */
@@ -171,8 +172,11 @@ export interface RetentionStore {
     readonly is_done: boolean
     readonly next: number | null
   }>
-  /** Empties one kind of content of days and months. Gives how many; fewer than `limit` means all. */
-  dropPeriodPart(part: PeriodPart, before: SiteTimes, limit: number): Promise<number>
+  /**
+   * Empties one kind of content of days and months of before a moment, but for those of before `whole`, which leave as they
+   * are. Gives how many; fewer than `limit` means all.
+   */
+  dropPeriodPart(part: PeriodPart, whole: SiteTimes, before: SiteTimes, limit: number): Promise<number>
 
   readRetired(range: RetiredRange, limit: number): Promise<RetiredPage>
   /** The name of the next archive of a source; the same until one is recorded. @param proposed taken where there is none yet */

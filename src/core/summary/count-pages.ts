@@ -17,13 +17,18 @@ const RETURNS_WITHIN_MS = 7 * 86_400_000
 const ENDS = [1e6, 1e7, 1e8, 2 ** 24, 2 ** 31, 2 ** 32]
 /** How near to its end a counter was, and how near to zero it is, as a share of the whole. */
 const NEAR_END = 0.02
+/** A step of so many pages, so many times as fast as any before, after so long a time of looking, is pointed out. */
+const LEAST_JUMP = 2000
+const JUMP_FACTOR = 10
+const LOOKED_FOR_MS = 2 * 86_400_000
+const HOUR_MS = 3_600_000
 
 /**
- * Why a counter's step is not what was printed. `reset`: began anew at zero. `roll_over`: went past its last number. `swap`: it
- * is another counter now (another board, another machine). `return`: the counter of before is back (a swap that was
- * undone, a zero told while starting).
+ * What somebody should know of a counter's step. `reset`: began anew at zero. `roll_over`: went past its last number. `swap`:
+ * it is another counter now (another board, another machine). `return`: the counter of before is back (a swap that was undone,
+ * a zero told while starting). `jump`: it rose far faster than it ever did, which is counted and may be a swap.
  */
-export type CorrectionKind = 'reset' | 'roll_over' | 'swap' | 'return'
+export type CorrectionKind = 'reset' | 'roll_over' | 'swap' | 'return' | 'jump'
 
 export interface Correction {
   readonly counter: CounterName
@@ -41,6 +46,9 @@ export interface CounterState {
   readonly value: number
   readonly at: number
   readonly left: { readonly value: number; readonly at: number; readonly counted: number } | null
+  /** When it was read for the first time, and the most pages an hour that it rose by since. */
+  readonly since: number
+  readonly fastest: number
 }
 
 export interface Step {
@@ -56,22 +64,28 @@ export interface Step {
  * @param before null for the first reading of all
  */
 export function countStep(before: CounterState | null, value: number, at: number): Step {
-  if (before === null) return { state: { value, at, left: null }, pages: 0, correction: null }
+  if (before === null) {
+    return { state: { value, at, left: null, since: at, fastest: 0 }, pages: 0, correction: null }
+  }
+  const { since, fastest } = before
   const left = before.left !== null && at - before.left.at <= RETURNS_WITHIN_MS ? before.left : null
   const grown = value - before.value
   const elapsed = at - before.at
-  if (grown >= 0 && grown <= mostIn(elapsed)) {
-    const counted = left && { ...left, counted: left.counted + grown }
-    return { state: { value, at, left: counted }, pages: grown, correction: null }
-  }
   const correct = (kind: CorrectionKind, pages: number, next: CounterState['left']): Step => ({
-    state: { value, at, left: next },
+    state: { value, at, left: next, since, fastest },
     pages,
     correction: { at, kind, before: before.value, after: value, pages },
   })
-  if (left !== null && value >= left.value && value - left.value <= mostIn(at - left.at)) {
+  if (left !== null && isReturn(left, grown, value, at)) {
     // what was counted from zero in between is part of what the counter of before counted, if it was the same machine
     return correct('return', Math.max(0, value - left.value - left.counted), null)
+  }
+  if (grown >= 0 && grown <= mostIn(elapsed)) {
+    const rate = grown / ((elapsed + LAG_MS) / HOUR_MS)
+    const counted = left && { ...left, counted: left.counted + grown }
+    const state = { value, at, left: counted, since, fastest: Math.max(fastest, rate) }
+    const isJump = grown >= LEAST_JUMP && at - since >= LOOKED_FOR_MS && rate > fastest * JUMP_FACTOR
+    return { ...correct('jump', grown, counted), state, ...(!isJump && { correction: null }) }
   }
   const leaves = (counted: number) => ({ value: before.value, at: before.at, counted })
   if (grown < 0) {
@@ -81,6 +95,16 @@ export function countStep(before: CounterState | null, value: number, at: number
     if (value <= MOST_AFTER_RESET && value <= mostIn(elapsed)) return correct('reset', value, leaves(value))
   }
   return correct('swap', 0, leaves(0))
+}
+
+/**
+ * Whether a counter is where it was before it jumped. One that rose would have to have risen at once by more than all that
+ * it counted since, and by so much that it is closer to the counter of before than to where it was last.
+ */
+function isReturn(left: NonNullable<CounterState['left']>, grown: number, value: number, at: number): boolean {
+  const beyond = value - left.value
+  if (beyond < 0 || beyond > mostIn(at - left.at)) return false
+  return grown < 0 || (grown > left.counted && beyond * 2 <= grown)
 }
 
 /** Pages that may be printed in a time. */

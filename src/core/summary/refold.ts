@@ -3,7 +3,7 @@ import { endOfDay, endOfMonth } from './periods.ts'
 import { type Carry, type LevelSummary, NOTHING_BEFORE, type Summary, summarise } from './summarise.ts'
 import { addPoints, EMPTY_TRACE, joinTraces, type Point, type Trace } from './trace.ts'
 
-/** A day or a month of a printer. Months keep the counters of every reading; of levels and states only what they come to. */
+/** A day or a month of a printer, with all that its readings said of counters, levels and states. */
 export interface Period {
   readonly length: 'day' | 'month'
   /** Milliseconds of its first midnight (UTC). */
@@ -15,27 +15,35 @@ export interface Period {
 export const endOf = ({ length, begin }: Pick<Period, 'length' | 'begin'>): number =>
   length === 'day' ? endOfDay(begin) : endOfMonth(begin)
 
+/** Nothing of it is left but how it ended. */
+export const isEmptied = ({ trace }: Pick<Period, 'trace'>): boolean =>
+  trace.counters.length + trace.states.length + trace.levels.length === 0
+
 /**
  * Brings readings into the periods that they belong to, and corrects those behind, as far as something changes for them.
  * @param periods by time, those from the first one that gets readings on; read only as far as needed
  * @param points by `begin` of their periods; a period that is not among `periods` is a new day
+ * @param stale so many periods at the beginning were made of other readings before them than there are now
  * @returns the periods that changed, by time
  */
 export function refold(
   periods: Iterable<Period>,
   before: Carry | null,
   points: ReadonlyMap<number, readonly Point[]>,
+  stale = 0,
 ): Period[] {
   const changed: Period[] = []
   const waiting = [...points.keys()].sort((a, b) => b - a)
   let carry = before ?? NOTHING_BEFORE
+  /** Periods that have to be made anew, whatever those before came to. */
+  let left = stale
   /** False while all is as it was. */
-  let isOther = false
+  let isOther = left > 0
   const put = (period: Period, news: readonly Point[]) => {
     const trace = addPoints(period.trace, news)
-    const summary =
-      period.length === 'day' ? summariseDay(trace, carry, period) : summariseMonth(trace, carry, period, news)
-    isOther = !isDeepStrictEqual(summary.carry, period.summary.carry)
+    const summary = sumPeriod({ ...period, trace }, carry)
+    left -= 1
+    isOther = left > 0 || !isDeepStrictEqual(summary.carry, period.summary.carry)
     carry = summary.carry
     changed.push({ ...period, trace, summary })
   }
@@ -67,41 +75,35 @@ const NO_SUMMARY: Summary = {
   carry: NOTHING_BEFORE,
 }
 
-const summariseDay = (trace: Trace, before: Carry, day: Period): Summary =>
-  summarise(trace, before, day.begin, endOf(day))
-
-/** Counters anew; levels and states of late readings on top of what is known, because their neighbours are gone. */
-function summariseMonth(trace: Trace, before: Carry, month: Period, late: readonly Point[]): Summary {
-  const { summary } = month
-  const { counters, corrections, carry } = summarise(
-    { ...trace, states: [], levels: [] },
-    before,
-    month.begin,
-    endOf(month),
-  )
-  const told = late.filter(({ status }) => status !== null).length
-  const levels = summarise(addPoints(EMPTY_TRACE, late), NOTHING_BEFORE, month.begin, endOf(month)).levels
+/** What a period comes to. Of what was let go it is known how it ended, and that stays: later periods go on from there. */
+function sumPeriod(period: Period, before: Carry): Summary {
+  const { trace, begin, summary: known } = period
+  const summary = summarise(trace, before, begin, endOf(period))
+  const { dropped = [] } = known
+  if (dropped.length === 0) return summary
   return {
     ...summary,
-    counters,
-    corrections,
-    levels: joinLevels(levels, summary.levels),
-    readings: summary.readings + told,
-    carry: { ...summary.carry, counters: carry.counters },
+    readings: Math.max(summary.readings, known.readings),
+    carry: {
+      counters: dropped.includes('counters') ? known.carry.counters : summary.carry.counters,
+      levels: dropped.includes('levels') ? known.carry.levels : summary.carry.levels,
+      state: dropped.includes('states') ? known.carry.state : summary.carry.state,
+    },
+    dropped,
   }
 }
 
-/** Days as one month: exactly what they came to. */
+/** Several spans as one: exactly what they came to. */
 export function joinSummaries(
-  days: readonly Omit<Summary, 'carry'>[],
+  parts: readonly Omit<Summary, 'carry'>[],
 ): Omit<Summary, 'counters' | 'corrections' | 'carry'> {
   const states: Record<string, number> = {}
-  for (const day of days)
-    for (const [status, seconds] of Object.entries(day.states)) states[status] = (states[status] ?? 0) + seconds
+  for (const part of parts)
+    for (const [status, lasted] of Object.entries(part.states)) states[status] = (states[status] ?? 0) + lasted
   return {
-    levels: days.reduce<readonly LevelSummary[]>((sum, { levels }) => joinLevels(sum, levels), []),
+    levels: parts.reduce<readonly LevelSummary[]>((sum, { levels }) => joinLevels(sum, levels), []),
     states,
-    readings: days.reduce((sum, { readings }) => sum + readings, 0),
+    readings: parts.reduce((sum, { readings }) => sum + readings, 0),
   }
 }
 
@@ -121,12 +123,37 @@ function joinLevels(earlier: readonly LevelSummary[], later: readonly LevelSumma
   return [...joined.values()]
 }
 
-/** Days of one month, whole. @param before of the first day */
-export function joinDays(days: readonly Period[], month: number, before: Carry): Period {
-  const whole = days.reduce((sum, { trace }) => joinTraces(sum, trace), EMPTY_TRACE)
-  const trace: Trace = { counters: whole.counters, states: [], levels: [] }
-  const { counters, corrections } = summarise(trace, before, month, endOfMonth(month))
-  const carry = days.at(-1)?.summary.carry ?? before
-  const rest = joinSummaries(days.map(({ summary }) => summary))
-  return { length: 'month', begin: month, trace, summary: { ...rest, counters, corrections, carry } }
+/**
+ * Days of one month as that month, or the same period of devices that turned out to be one. What was let go of all of
+ * them was let go of it; that it ended as the latest of them did is all that is known then.
+ * @param before of the first of them
+ */
+export function joinPeriods(
+  parts: readonly Period[],
+  { length, begin }: Pick<Period, 'length' | 'begin'>,
+  before: Carry,
+): Period {
+  const trace = parts.reduce((sum, part) => joinTraces(sum, part.trace), EMPTY_TRACE)
+  const dropped = (parts[0]?.summary.dropped ?? []).filter((kind) =>
+    parts.every(({ summary }) => summary.dropped?.includes(kind)),
+  )
+  const latest = parts.reduce((sum, { summary }) => joinCarries(sum, summary.carry), NOTHING_BEFORE)
+  const known = { ...NO_SUMMARY, carry: latest, ...(dropped.length > 0 && { dropped }) }
+  const period: Period = { length, begin, trace, summary: known }
+  return { ...period, summary: sumPeriod(period, before) }
+}
+
+/** What each said last. */
+function joinCarries(one: Carry, other: Carry): Carry {
+  const counters: Record<string, unknown> = { ...one.counters }
+  for (const [name, state] of Object.entries(other.counters)) {
+    const known = one.counters[name as keyof Carry['counters']]
+    if (known === undefined || state.at >= known.at) counters[name] = state
+  }
+  const isLater = one.state === null || (other.state !== null && other.state.at >= one.state.at)
+  return {
+    counters,
+    levels: isLater ? { ...one.levels, ...other.levels } : { ...other.levels, ...one.levels },
+    state: isLater ? other.state : one.state,
+  }
 }

@@ -1,7 +1,7 @@
-import { startOfDay, startOfMonth } from './periods.ts'
+import { endOfDay, startOfDay, startOfMonth } from './periods.ts'
 import { endOf, joinSummaries, type Period } from './refold.ts'
-import { type Carry, type Summary, summarise } from './summarise.ts'
-import type { Trace } from './trace.ts'
+import { type Carry, endOfStay, listStays, type Summary, summarise } from './summarise.ts'
+import { countReadings, EMPTY_TRACE, type Trace } from './trace.ts'
 
 /** An hour, a day or a month of which something is known. */
 export interface PeriodSlice {
@@ -17,7 +17,7 @@ const STARTS = {
 } as const
 
 /**
- * What was read, in hours, days or months, by time. Of days that are months already there are the counters alone.
+ * What was read, in hours, days or months, by time.
  * @param from readings of before and of `to` and later are in no slice
  */
 export function* slicePeriods(
@@ -29,7 +29,7 @@ export function* slicePeriods(
   const startOf = STARTS[resolution]
   let carry = before
   let open: { begin: number; parts: Omit<Summary, 'carry'>[]; last_status: string | null } | null = null
-  for (const period of list) {
+  for (const period of withNights(list, before, from, to)) {
     for (const { begin, summary } of cut(period, carry, startOf, from, to)) {
       if (open !== null && open.begin !== startOf(begin)) {
         yield close(open)
@@ -44,6 +44,25 @@ export function* slicePeriods(
   if (open !== null) yield close(open)
 }
 
+/** With the days in which nothing was read, where a state of the day before lasts into them. */
+function* withNights(list: readonly Period[], before: Carry, from: number, to: number): Generator<Period> {
+  let carry = before
+  let end: number | null = null
+  for (const period of [...list, null]) {
+    const { state } = carry
+    const begin = end ?? (state === null ? to : Math.max(from, endOfDay(startOfDay(state.at))))
+    const until = Math.min(period?.begin ?? to, to)
+    if (state !== null && begin < until && endOfStay(state.at) > begin) {
+      const summary = summarise(EMPTY_TRACE, carry, begin, Math.min(until, endOfDay(startOfDay(begin))))
+      yield { length: 'day', begin: startOfDay(begin), trace: EMPTY_TRACE, summary }
+    }
+    if (period === null) return
+    yield period
+    carry = period.summary.carry
+    end = endOf(period)
+  }
+}
+
 /** A period in the parts that belong to different slices, or whole where all of it belongs to one. */
 function* cut(
   period: Period,
@@ -55,23 +74,24 @@ function* cut(
   const end = endOf(period)
   const isWhole = period.begin >= from && end <= to && startOf(period.begin) === startOf(end - 1)
   if (isWhole) {
-    yield { begin: period.begin, summary: { ...period.summary, readings: countReadings(period) } }
+    yield period
     return
   }
   const { counters, states, levels } = period.trace
   const times = [...counters, ...states, ...levels.flatMap(({ points }) => points)].map(({ at }) => at)
-  const begins = [...new Set(times.filter((at) => at >= from && at < to).map(startOf))].sort((a, b) => a - b)
+  const begins = new Set(times.filter((at) => at >= from && at < to).map(startOf))
+  for (const stay of listStays(period.trace, before, Math.max(period.begin, from), Math.min(end, to))) {
+    for (let begin = startOf(stay.from); begin < stay.to; begin = nextStart(begin, startOf)) begins.add(begin)
+  }
   let carry = summarise(within(period.trace, Number.MIN_SAFE_INTEGER, from), before, period.begin, period.begin).carry
-  for (const begin of begins) {
-    const until = nextStart(begin, startOf)
-    const trace = within(period.trace, Math.max(begin, from), Math.min(until, to))
-    const summary = summarise(trace, carry, Math.max(begin, from), Math.min(until, to))
+  for (const begin of [...begins].sort((a, b) => a - b)) {
+    const [since, until] = [Math.max(begin, from, period.begin), Math.min(nextStart(begin, startOf), to, end)]
+    const trace = within(period.trace, since, until)
+    const summary = summarise(trace, carry, since, until)
     carry = summary.carry
-    yield { begin, summary: { ...summary, readings: Math.max(trace.counters.length, trace.states.length) } }
+    yield { begin, summary: { ...summary, readings: countReadings(trace) } }
   }
 }
-
-const countReadings = ({ trace, summary }: Period) => Math.max(trace.counters.length, summary.readings)
 
 const nextStart = (begin: number, startOf: (at: number) => number) => {
   for (const hours of [1, 24, 24 * 31]) {

@@ -1,7 +1,7 @@
 import { COUNTER_NAMES, type CounterName } from '../model/printer.ts'
 import { hasRisen } from '../model/supply-refill.ts'
 import { type Correction, type CounterState, countStep } from './count-pages.ts'
-import type { Trace } from './trace.ts'
+import { countReadings, type StatePoint, type Trace } from './trace.ts'
 
 /** A state is taken to last until the next reading, and no longer than this. */
 const STATE_LASTS_MS = 2 * 3_600_000
@@ -37,11 +37,25 @@ export interface Summary {
   readonly counters: Readonly<Partial<Record<CounterName, CounterSummary>>>
   readonly corrections: readonly Correction[]
   readonly levels: readonly LevelSummary[]
-  /** Seconds in each state; what is not known is in none. */
+  /** Milliseconds in each state; what is not known is in none. */
   readonly states: Readonly<Record<string, number>>
-  /** How many readings told a state. */
+  /** How many readings told a counter or a state. */
   readonly readings: number
   readonly carry: Carry
+  /** What was let go: of that only the carry is known. */
+  readonly dropped?: readonly PeriodPart[]
+}
+
+/** Kinds of content of days and months that leave each by its own policy. */
+export const PERIOD_PARTS = ['counters', 'levels', 'states'] as const
+export type PeriodPart = (typeof PERIOD_PARTS)[number]
+
+/** How it ended stays known: what comes behind goes on from there. */
+export function withoutPart(summary: Summary, part: PeriodPart): Summary {
+  const dropped = [...new Set([...(summary.dropped ?? []), part])]
+  if (part === 'counters') return { ...summary, counters: {}, corrections: [], dropped }
+  if (part === 'levels') return { ...summary, levels: [], dropped }
+  return { ...summary, states: {}, dropped }
 }
 
 export const NOTHING_BEFORE: Carry = { counters: {}, state: null, levels: {} }
@@ -59,7 +73,7 @@ export function summarise(trace: Trace, before: Carry, begin: number, end: numbe
     corrections,
     levels,
     states: sumStates(trace, before, begin, end),
-    readings: trace.states.length,
+    readings: countReadings(trace),
     carry: {
       counters: counterCarry,
       state: trace.states.at(-1) ?? before.state,
@@ -112,14 +126,27 @@ function sumLevels(trace: Trace, before: Carry) {
   return { levels, carry }
 }
 
-function sumStates({ states }: Trace, { state }: Carry, begin: number, end: number): Record<string, number> {
+function sumStates(trace: Trace, before: Carry, begin: number, end: number): Record<string, number> {
   const lasted: Record<string, number> = {}
-  const add = (status: string, from: number, to: number) => {
-    const until = Math.min(to, from + STATE_LASTS_MS, end)
-    const since = Math.max(from, begin)
-    if (until > since) lasted[status] = (lasted[status] ?? 0) + until - since
+  for (const { status, from, to } of listStays(trace, before, begin, end)) {
+    lasted[status] = (lasted[status] ?? 0) + to - from
   }
-  const all = state === null ? states : [state, ...states]
-  for (const [i, { status, at }] of all.entries()) add(status, at, all[i + 1]?.at ?? end)
-  return Object.fromEntries(Object.entries(lasted).map(([status, ms]) => [status, Math.round(ms / 1000)]))
+  return lasted
 }
+
+/** When which state lasted, within a period. */
+export function* listStays(
+  { states }: Pick<Trace, 'states'>,
+  { state }: Pick<Carry, 'state'>,
+  begin: number,
+  end: number,
+): Generator<{ readonly status: string; readonly from: number; readonly to: number }> {
+  const all: readonly StatePoint[] = state === null ? states : [state, ...states]
+  for (const [i, { status, at }] of all.entries()) {
+    const from = Math.max(at, begin)
+    const to = Math.min(all[i + 1]?.at ?? end, endOfStay(at), end)
+    if (to > from) yield { status, from, to }
+  }
+}
+
+export const endOfStay = (at: number) => at + STATE_LASTS_MS

@@ -95,6 +95,16 @@ export function joinTraces(one: Trace, other: Trace): Trace {
   }
 }
 
+/** How many readings told a counter or a state. */
+export function countReadings({ counters, states }: Pick<Trace, 'counters' | 'states'>): number {
+  let [count, i] = [states.length, 0]
+  for (const { at } of counters) {
+    while (i < states.length && (states[i] as StatePoint).at < at) i += 1
+    if (states[i]?.at !== at) count += 1
+  }
+  return count
+}
+
 const keyOf = ({ supply, kind, color }: Omit<LevelTrace, 'points'>) => `${supply}\n${kind}\n${color}`
 const compareTexts = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 const compareLevels = (a: LevelPoint, b: LevelPoint) => a.at - b.at || a.percent - b.percent

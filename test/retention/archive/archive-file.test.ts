@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PrintMasterError } from '../../../src/core/model/error.ts'
 import {
-  listManifests,
   readArchive,
   readManifest,
   verifyArchive,
@@ -22,7 +21,6 @@ test('what is written is what is read, closed to others', async () => {
   const manifest = await writeArchive(place, HEAD, asPart(rows))
   expect(await collect(readArchive(place, manifest))).toEqual(rows)
   expect(await readManifest(place, DATA)).toEqual(manifest)
-  expect(await collect(listManifests(place, 'alerts'))).toEqual([])
   expect(statSync(join(directory, 'archive', DATA)).mode & 0o777).toBe(0o600)
   expect(statSync(join(directory, 'archive')).mode & 0o777).toBe(0o700)
   expect(

@@ -4,7 +4,7 @@ import { createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { PrintMasterError } from '../../model/error.ts'
 import type { ArchivedRow } from '../../store/retention.ts'
 import { type Manifest, manifestName, parseManifest } from './manifest.ts'
-import { type ArchivePlace, NAME } from './place.ts'
+import type { ArchivePlace } from './place.ts'
 import { formatRow, parseRow } from './row-lines.ts'
 
 /** What is known of an archive before its first row. */
@@ -179,10 +179,18 @@ export async function readManifest(place: ArchivePlace, data: string): Promise<M
   throw new PrintMasterError('archive_damaged', `${where} is the manifest of another file`)
 }
 
-/** Manifests at a place, by name; files of others are passed over. @throws PrintMasterError archive_failed, archive_damaged */
-export async function* listManifests(place: ArchivePlace, source: string): AsyncGenerator<Manifest> {
-  for (const name of await place.list(`${source}/`)) {
-    const data = name.endsWith('.manifest.json') ? name.slice(0, -'.manifest.json'.length) : null
-    if (data !== null && NAME.test(data)) yield await readManifest(place, data)
-  }
+/**
+ * The manifest of an archive, if it is the one that was recorded when it was written.
+ * @throws PrintMasterError archive_failed, archive_damaged
+ */
+export async function readRecorded(
+  place: ArchivePlace,
+  { name, sha256 }: { readonly name: string; readonly sha256: string },
+): Promise<Manifest> {
+  const manifest = await readManifest(place, name)
+  if (manifest.sha256 === sha256) return manifest
+  throw new PrintMasterError(
+    'archive_damaged',
+    `${name} at ${place.describe()}: its manifest is not the one that was written`,
+  )
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { PrintMasterError } from '../../model/error.ts'
 import type { ArchivePlace } from './place.ts'
 
@@ -40,19 +40,6 @@ export function openDirectoryPlace(directory: string): ArchivePlace {
         yield* createReadStream(path) as AsyncIterable<Uint8Array>
       } catch (error) {
         throw failed(`the archive ${path} cannot be read`, error)
-      }
-    },
-    async list(prefix) {
-      try {
-        const found = await readdir(root, { recursive: true, withFileTypes: true })
-        return found
-          .filter((entry) => entry.isFile() && !entry.name.endsWith(PARTIAL))
-          .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-          .filter((name) => name.startsWith(prefix))
-          .sort()
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-        throw failed(`the directory ${root} of the archives cannot be read`, error)
       }
     },
     close: async () => undefined,

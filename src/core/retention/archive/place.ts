@@ -9,8 +9,6 @@ export interface ArchivePlace {
   write(name: string, content: AsyncIterable<Uint8Array>): Promise<void>
   /** @throws PrintMasterError archive_failed, for one that is not there as well */
   read(name: string): AsyncIterable<Uint8Array>
-  /** All names that begin so, in order. @throws PrintMasterError archive_failed */
-  list(prefix: string): Promise<string[]>
   close(): Promise<void>
 }
 

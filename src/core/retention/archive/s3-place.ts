@@ -9,7 +9,7 @@ const REQUEST_MS = 60_000
 
 /** Objects of a bucket. What is written has to fit into memory: our files are parts of a bounded size. */
 export async function openS3Place(options: S3Options): Promise<ArchivePlace> {
-  const { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3')
+  const { GetObjectCommand, PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3')
   const { bucket, prefix, endpoint, region, access_key } = options
   const client: Client = new S3Client({
     region,
@@ -47,24 +47,6 @@ export async function openS3Place(options: S3Options): Promise<ArchivePlace> {
       } catch (error) {
         throw failed(`${name} cannot be read`, error)
       }
-    },
-    async list(start) {
-      const names: string[] = []
-      let token: string | undefined
-      try {
-        do {
-          const page = await client.send(
-            new ListObjectsV2Command({ Bucket: bucket, Prefix: keyOf(start), ContinuationToken: token }),
-          )
-          for (const { Key } of page.Contents ?? []) {
-            if (Key !== undefined) names.push(prefix === '' ? Key : Key.slice(prefix.length + 1))
-          }
-          token = page.IsTruncated ? page.NextContinuationToken : undefined
-        } while (token !== undefined)
-      } catch (error) {
-        throw failed('it cannot be listed', error)
-      }
-      return names.sort()
     },
     close: async () => client.destroy(),
   }

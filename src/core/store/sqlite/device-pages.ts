@@ -1,4 +1,5 @@
 import { COUNTER_NAMES, type CounterName } from '../../model/printer.ts'
+import { chainOf, chooseWaiting, composePeriods, uniteChains } from '../../summary/chain.ts'
 import type { Correction, CounterState } from '../../summary/count-pages.ts'
 import { startOfMonth } from '../../summary/periods.ts'
 import { endOf, type Period } from '../../summary/refold.ts'
@@ -10,7 +11,9 @@ import type { Database } from './open-database.ts'
 import type { PeriodRows } from './period-rows.ts'
 import type { RollUp } from './roll-up.ts'
 
-type DeviceRow = Omit<WhatDevicesPrinted, 'counters' | 'corrections' | 'first_at' | 'last_at'> & { readonly id: number }
+type DeviceRow = Omit<WhatDevicesPrinted, 'counters' | 'corrections' | 'first_at' | 'last_at' | 'let_go_before'> & {
+  readonly id: number
+}
 
 export type DevicePages = ReturnType<typeof prepareDevicePages>
 
@@ -27,25 +30,36 @@ export function prepareDevicePages(db: Database, periods: PeriodRows, rollUp: Ro
   )
   const listGroup = db.prepare<[number], number>('SELECT id FROM devices WHERE merged_into = ?').pluck()
 
-  /** The periods that end behind `from` and begin before `to`, with what waits for the next roll-up, and the carry before them. */
-  const read = (device: number, from: number, to: number): { before: Carry; list: Period[] } => {
-    const waiting = [device, ...listGroup.all(device)].flatMap((each) => rollUp.listWaiting(each))
-    const changed = new Map(
-      periods.compose(device, periods.withoutKnown(device, waiting)).map((period) => [period.begin, period]),
-    )
+  /**
+   * The periods that end behind `from` and begin before `to`, with what waits for the next roll-up, and the carry before them.
+   * `let_go_before`: older counters were let go, and are here as far as they were restored.
+   */
+  const read = (
+    device: number,
+    from: number,
+    to: number,
+  ): { before: Carry; list: Period[]; let_go_before: number | null } => {
+    const merged = listGroup.all(device)
+    const strays = merged.map(periods.chain).filter((chain) => chain.before(Number.MAX_SAFE_INTEGER) !== null)
+    const own = periods.chain(device)
+    const chain = strays.length === 0 ? own : uniteChains(own, strays)
+    const waiting = [device, ...merged].flatMap((each) => rollUp.listWaiting(each))
+    const changed = composePeriods(chain, chooseWaiting(chain, waiting))
+    const begins = new Set(changed.map(({ begin }) => begin))
     const start = startOfMonth(from)
-    const kept = [...periods.list(device, start, to)].filter(({ begin }) => !changed.has(begin))
-    const all = [...kept, ...[...changed.values()].filter(({ begin }) => begin >= start && begin < to)]
-    const list = all.filter((period) => endOf(period) > from).sort((a, b) => a.begin - b.begin)
+    const kept = [...chain.list(start, to)].filter(({ begin }) => !begins.has(begin))
+    const all = [...kept, ...changed].sort((a, b) => a.begin - b.begin)
+    const list = all.filter((period) => endOf(period) > from && period.begin < to)
     const first = list[0]?.begin ?? from
-    const earlier = [...kept, ...changed.values()]
-      .filter(({ begin }) => begin < first)
-      .sort((a, b) => b.begin - a.begin)[0]
-    return { before: earlier?.summary.carry ?? periods.carryBefore(device, first) ?? NOTHING_BEFORE, list }
+    const earlier = chainOf(all).before(first)
+    const stored = chain.before(first)
+    const last =
+      (earlier?.begin ?? Number.MIN_SAFE_INTEGER) >= (stored?.begin ?? Number.MIN_SAFE_INTEGER) ? earlier : stored
+    return { before: last?.carry ?? NOTHING_BEFORE, list, let_go_before: chain.letGoBefore() }
   }
 
   const count = (device: number, from: number, to: number) => {
-    const { before, list } = read(device, from, to)
+    const { before, list, let_go_before } = read(device, from, to)
     const corrections: Correction[] = []
     const counters: Partial<Record<CounterName, PagesCounter>> = {}
     let carry = before
@@ -82,7 +96,12 @@ export function prepareDevicePages(db: Database, periods: PeriodRows, rollUp: Ro
       add(inside)
       carry = inside.carry
     }
-    return { counters, corrections, ...findSpan(began ?? before, carry, list, from, to) }
+    return {
+      counters,
+      corrections,
+      ...findSpan(began ?? before, carry, list, from, to),
+      let_go_before: let_go_before !== null && let_go_before > from ? let_go_before : null,
+    }
   }
 
   return {

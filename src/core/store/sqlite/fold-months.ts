@@ -1,7 +1,7 @@
 import { endOfMonth, startOfMonth } from '../../summary/periods.ts'
-import { joinDays } from '../../summary/refold.ts'
-import { NOTHING_BEFORE, type Summary } from '../../summary/summarise.ts'
-import { type PeriodPart, type SiteTimes, startMonths, timeOf } from '../retention.ts'
+import { joinPeriods, type Period } from '../../summary/refold.ts'
+import { NOTHING_BEFORE, type PeriodPart, withoutPart } from '../../summary/summarise.ts'
+import { type SiteTimes, startMonths, timeOf } from '../retention.ts'
 import type { Database } from './open-database.ts'
 import type { PeriodRows } from './period-rows.ts'
 
@@ -27,7 +27,7 @@ export function prepareFoldMonths(db: Database, periods: PeriodRows) {
       table,
       part,
       find: db.prepare<[object], { device: number; period: number; site_id: string; summary: string }>(
-        `SELECT device, period, site_id, summary FROM ${table} WHERE device = @device AND period < @before
+        `SELECT device, period, site_id, summary FROM ${table} WHERE device = @device AND period >= @from AND period < @before
            AND (${part} IS NOT NULL OR json_extract(summary, '$.${part}') NOT IN ('[]', '{}')) LIMIT @limit`,
       ),
       clear: db.prepare(`UPDATE ${table} SET ${part} = NULL, summary = ? WHERE device = ? AND period = ?`),
@@ -47,9 +47,12 @@ export function prepareFoldMonths(db: Database, periods: PeriodRows) {
           if (first === null || endOfMonth(startOfMonth(first)) > timeOf(before, device.site_id)) break
           if (days >= limit) return { months, days, is_done: false, next: device.id }
           const month = startOfMonth(first)
-          const list = [...periods.list(device.id, month, endOfMonth(month))]
-          const carry = periods.carryBefore(device.id, month) ?? NOTHING_BEFORE
-          periods.write(device.id, device.site_id, joinDays(list, month, carry))
+          const chain = periods.chain(device.id)
+          const list = [...chain.list(month, endOfMonth(month))]
+          // until what leaves of it has left of all its days
+          if (!areAlike(list)) break
+          const carry = chain.before(month)?.carry ?? NOTHING_BEFORE
+          periods.write(device.id, device.site_id, joinPeriods(list, { length: 'month', begin: month }, carry))
           dropDays.run(device.id, month, endOfMonth(month))
           months += 1
           days += list.length
@@ -58,14 +61,19 @@ export function prepareFoldMonths(db: Database, periods: PeriodRows) {
       return { months, days, is_done: true, next: null }
     },
 
-    /** Empties one kind of content of days and months of before its moment. Gives how many it emptied: fewer than `limit` means all. */
-    dropPart(part: PeriodPart, before: SiteTimes, limit: number): number {
+    /**
+     * Empties one kind of content of days and months of before its moment, but for those that leave whole, into an archive.
+     * Gives how many it emptied: fewer than `limit` means all.
+     */
+    dropPart(part: PeriodPart, whole: SiteTimes, before: SiteTimes, limit: number): number {
       let dropped = 0
       for (let device = nextDevice.get(0); device !== undefined; device = nextDevice.get(device.id + 1)) {
         for (const { table, part: kind, find, clear } of drops) {
           if (kind !== part) continue
-          const moment = timeOf(table === 'metrics_daily' ? before : startMonths(before), device.site_id)
-          const rows = find.all({ device: device.id, before: moment, limit: limit - dropped })
+          const [from, moment] = [whole, before].map((times) =>
+            timeOf(table === 'metrics_daily' ? times : startMonths(times), device.site_id),
+          )
+          const rows = find.all({ device: device.id, from, before: moment, limit: limit - dropped })
           for (const { period, summary } of rows) {
             clear.run(JSON.stringify(withoutPart(JSON.parse(summary), part)), device.id, period)
           }
@@ -78,8 +86,5 @@ export function prepareFoldMonths(db: Database, periods: PeriodRows) {
   }
 }
 
-function withoutPart(summary: Summary, part: PeriodPart): Summary {
-  if (part === 'counters') return { ...summary, counters: {}, corrections: [] }
-  if (part === 'levels') return { ...summary, levels: [] }
-  return { ...summary, states: {} }
-}
+const areAlike = (days: readonly Period[]): boolean =>
+  new Set(days.map(({ summary }) => summary.dropped?.toSorted().join() ?? '')).size === 1

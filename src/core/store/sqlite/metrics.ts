@@ -203,7 +203,7 @@ function renderPeriod({ begin, summary, last_status }: PeriodSlice): MetricPerio
     corrections: corrections.map((each) => ({ ...each, at: utcText(each.at) })),
     lowest_supply: levels.length === 0 ? null : Math.floor(Math.min(...levels.map(({ min }) => min))),
     levels: [...levels],
-    states,
+    states: Object.fromEntries(Object.entries(states).map(([status, ms]) => [status, Math.round(ms / 1000)])),
     last_status,
   }
 }

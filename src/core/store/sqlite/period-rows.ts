@@ -1,15 +1,11 @@
-import { endOfMonth, startOfDay, startOfMonth } from '../../summary/periods.ts'
-import { joinDays, type Period, refold } from '../../summary/refold.ts'
-import { type Carry, NOTHING_BEFORE, type Summary } from '../../summary/summarise.ts'
-import { EMPTY_TRACE, joinTraces, type PackedTrace, type Point, packTrace, unpackTrace } from '../../summary/trace.ts'
+import { type Chain, composePeriods } from '../../summary/chain.ts'
+import { endOfMonth, startOfMonth } from '../../summary/periods.ts'
+import { endOf, isEmptied, joinPeriods, type Period, refold } from '../../summary/refold.ts'
+import { NOTHING_BEFORE, type Summary } from '../../summary/summarise.ts'
+import { type PackedTrace, type Point, packTrace, unpackTrace } from '../../summary/trace.ts'
 import type { Database } from './open-database.ts'
 
 export type PeriodRows = ReturnType<typeof preparePeriodRows>
-
-/** A reading that is in no period yet, or was brought back from an archive. */
-export interface WaitingPoint extends Point {
-  readonly isRestored: boolean
-}
 
 interface Row extends PackedTrace {
   readonly length: Period['length']
@@ -19,6 +15,7 @@ interface Row extends PackedTrace {
 
 const COLUMNS = 'period, counters, levels, states, summary'
 const TABLES = { day: 'metrics_daily', month: 'metrics_monthly' } as const
+const LENGTHS = ['day', 'month'] as const
 
 /** The days and months of devices, as rows. */
 export function preparePeriodRows(db: Database) {
@@ -29,11 +26,23 @@ export function preparePeriodRows(db: Database) {
      SELECT 'day', ${COLUMNS} FROM metrics_daily WHERE device = @device AND period >= @from AND period < @to
      ORDER BY period`,
   )
-  const before = Object.values(TABLES).map((table) =>
+  const last = LENGTHS.map((length) =>
     db.prepare<[number, number], { readonly period: number; readonly summary: string }>(
-      `SELECT period, summary FROM ${table} WHERE device = ? AND period < ? ORDER BY period DESC LIMIT 1`,
+      `SELECT period, summary FROM ${TABLES[length]} WHERE device = ? AND period < ? ORDER BY period DESC LIMIT 1`,
     ),
   )
+  // what is kept is younger than what was let go
+  const letGo = LENGTHS.map((length) => ({
+    length,
+    read: db
+      .prepare<[object], number | null>(
+        `SELECT max(period) FROM ${TABLES[length]} WHERE device = @device
+           AND EXISTS (SELECT 1 FROM json_each(summary, '$.dropped') WHERE value = 'counters')
+           AND period < coalesce((SELECT period FROM ${TABLES[length]} WHERE device = @device AND counters IS NOT NULL
+             ORDER BY period LIMIT 1), ${Number.MAX_SAFE_INTEGER})`,
+      )
+      .pluck(),
+  }))
   const hasMonth = db
     .prepare<[number, number], number>('SELECT 1 FROM metrics_monthly WHERE device = ? AND period = ?')
     .pluck()
@@ -52,72 +61,51 @@ export function preparePeriodRows(db: Database) {
   const dropDay = db.prepare('DELETE FROM metrics_daily WHERE device = ? AND period = ?')
   const writes = { day: put('day'), month: put('month') }
 
-  /** By time. */
-  function* list(device: number, from: number, to: number = Number.MAX_SAFE_INTEGER): Generator<Period> {
-    for (const row of walk.iterate({ device, from, to })) yield readRow(row)
-  }
-
-  const carryBefore = (device: number, begin: number): Carry | null => {
-    const found = before.flatMap((statement) => statement.get(device, begin) ?? [])
-    const last = found.sort((a, b) => b.period - a.period)[0]
-    return last === undefined ? null : (JSON.parse(last.summary) as Summary).carry
-  }
-
-  /** The first midnight of the period that a reading belongs to: of its month once its days are one, else of its day. */
-  const beginOf = (device: number, at: number): number => {
-    const month = startOfMonth(at)
-    return hasMonth.get(device, month) === undefined ? startOfDay(at) : month
-  }
+  const chain = (device: number): Chain => ({
+    *list(from, to = Number.MAX_SAFE_INTEGER) {
+      for (const row of walk.iterate({ device, from, to })) yield readRow(row)
+    },
+    before(begin) {
+      const found = last.flatMap((statement) => statement.get(device, begin) ?? [])
+      const latest = found.sort((a, b) => b.period - a.period)[0]
+      if (latest === undefined) return null
+      return { begin: latest.period, carry: (JSON.parse(latest.summary) as Summary).carry }
+    },
+    hasMonth: (month) => hasMonth.get(device, month) !== undefined,
+    hasCounters: (day) => hasCounters.get({ device, day, month: startOfMonth(day) }) !== undefined,
+    letGoBefore() {
+      const ends = letGo.flatMap(({ length, read }) => {
+        const begin = read.get({ device }) ?? null
+        return begin === null ? [] : [endOf({ length, begin })]
+      })
+      return ends.length === 0 ? null : Math.max(...ends)
+    },
+  })
 
   return {
-    list,
-    carryBefore,
-    /** Without what was brought back of periods that are still known: it is in them already. */
-    withoutKnown(device: number, points: readonly WaitingPoint[]): Point[] {
-      const known = new Map<number, boolean>()
-      return points.filter(({ at, isRestored }) => {
-        if (!isRestored) return true
-        const day = startOfDay(at)
-        if (!known.has(day)) known.set(day, hasCounters.get({ device, day, month: startOfMonth(at) }) !== undefined)
-        return !known.get(day)
-      })
-    },
+    chain,
     /** The periods that these readings change, as they are then; nothing is written. */
-    compose(device: number, points: readonly Point[]): Period[] {
-      if (points.length === 0) return []
-      const grouped = new Map<number, Point[]>()
-      let last: { readonly from: number; readonly to: number; readonly group: Point[] } | null = null
-      for (const point of points) {
-        // mostly of the same day as the one before
-        if (last === null || point.at < last.from || point.at >= last.to) {
-          const begin = beginOf(device, point.at)
-          const group = grouped.get(begin) ?? []
-          grouped.set(begin, group)
-          const day = startOfDay(point.at)
-          last = { from: day, to: day + 86_400_000, group }
-        }
-        last.group.push(point)
-      }
-      const first = Math.min(...grouped.keys())
-      return refold(list(device, first), carryBefore(device, first), grouped)
-    },
+    compose: (device: number, points: readonly Point[]): Period[] => composePeriods(chain(device), points),
     /** The same for a period of another device that turned out to be this one. */
     adopt(device: number, stray: Period): Period[] {
       const { begin, length } = stray
+      const { list, before } = chain(device)
       // of a period that is emptied only its end is known: without any period of its own, the device goes on from there
-      if (isEmptied(stray)) return carryBefore(device, Number.MAX_SAFE_INTEGER) === null ? [stray] : []
-      const own = [...list(device, startOfMonth(begin), endOfMonth(begin))]
+      if (isEmptied(stray)) return before(Number.MAX_SAFE_INTEGER) === null ? [stray] : []
+      const own = [...list(startOfMonth(begin), endOfMonth(begin))]
       const isMonth = length === 'month' || own[0]?.length === 'month'
+      const place = isMonth
+        ? ({ length: 'month', begin: startOfMonth(begin) } as const)
+        : ({ length: 'day', begin } as const)
       const others = isMonth ? own : own.filter((each) => each.begin === begin)
-      const joined = isMonth
-        ? joinDays([...others, stray], startOfMonth(begin), NOTHING_BEFORE)
-        : { ...stray, trace: joinTraces(others[0]?.trace ?? EMPTY_TRACE, stray.trace) }
+      const joined = joinPeriods([...others, stray], place, NOTHING_BEFORE)
       if (isMonth) for (const each of own) if (each.length === 'day') dropDay.run(device, each.begin)
       const rest = function* (): Generator<Period> {
         yield joined
-        yield* list(device, isMonth ? endOfMonth(begin) : begin + 1)
+        yield* list(endOf(joined))
       }
-      return refold(rest(), carryBefore(device, joined.begin), new Map([[joined.begin, []]]))
+      // the one behind was made without it
+      return refold(rest(), before(joined.begin)?.carry ?? null, new Map([[joined.begin, []]]), 2)
     },
     write(device: number, site_id: string, { length, begin, trace, summary }: Period): void {
       const { counters, levels, states } = packTrace(trace)
@@ -125,8 +113,6 @@ export function preparePeriodRows(db: Database) {
     },
   }
 }
-
-const isEmptied = ({ trace }: Period) => trace.counters.length + trace.states.length + trace.levels.length === 0
 
 const readRow = ({ length, period, summary, ...packed }: Row): Period => ({
   length,

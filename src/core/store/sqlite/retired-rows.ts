@@ -1,4 +1,5 @@
 import { COUNTER_NAMES } from '../../model/printer.ts'
+import { PERIOD_PARTS, type Summary, withoutPart } from '../../summary/summarise.ts'
 import {
   ANY_SITE,
   type ArchivedRow,
@@ -227,17 +228,23 @@ const effectiveTime = ({ time_mark, sampled_at, received_at }: ReadingRow) =>
 const renderReading = ({ id: _i, device: _d, restored_until: _r, ...row }: ReadingRow): ArchivedRow => row
 
 /**
- * Days or months that nothing is kept of any more. The last one of a device stays, emptied (`dropPart`): the next one counts
- * from where it ended.
+ * Days or months that nothing is kept of any more. The last one of a device that leaves stays without its content: the next
+ * one counts from where it ended.
  */
 function preparePeriods(db: Database, table: 'metrics_daily' | 'metrics_monthly'): Source {
+  const isEmptied = "counters IS NULL AND levels IS NULL AND states IS NULL AND summary ->> '$.dropped' IS NOT NULL"
   const read = db.prepare<[object], Record<string, unknown> & { device: number; period: number }>(
     `SELECT t.*, (SELECT device_id FROM devices WHERE devices.id = t.device) AS device_id FROM ${table} t
-     WHERE (t.device, t.period) > (@device, @period)
-       AND t.period < (SELECT max(period) FROM ${table} n WHERE n.device = t.device AND n.period < ${CUTOFF})
+     WHERE (t.device, t.period) > (@device, @period) AND t.period < ${CUTOFF} AND NOT (${isEmptied})
      ORDER BY t.device, t.period LIMIT @most`,
   )
-  const remove = db.prepare(`DELETE FROM ${table} WHERE device = ? AND period = ?`)
+  const find = db
+    .prepare<[number, number], string>(`SELECT summary FROM ${table} WHERE device = ? AND period = ?`)
+    .pluck()
+  const empty = db.prepare(
+    `UPDATE ${table} SET counters = NULL, levels = NULL, states = NULL, summary = ? WHERE device = ? AND period = ?`,
+  )
+  const removeEarlier = db.prepare(`DELETE FROM ${table} WHERE device = ? AND period < ? AND ${isEmptied}`)
   return {
     read: ({ before }, after, most) => {
       const times = bindTimes(table === 'metrics_daily' ? before : startMonths(before))
@@ -247,7 +254,11 @@ function preparePeriods(db: Database, table: 'metrics_daily' | 'metrics_monthly'
       })
       return endOf(rows, most)
     },
-    remove: (key) => void remove.run(key[0], key[1]),
+    remove: ([device, period]) => {
+      const summary = JSON.parse(find.get(device as number, period as number) as string) as Summary
+      empty.run(JSON.stringify(PERIOD_PARTS.reduce(withoutPart, summary)), device, period)
+      removeEarlier.run(device, period)
+    },
   }
 }
 

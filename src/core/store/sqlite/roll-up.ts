@@ -1,10 +1,11 @@
 import { COUNTER_NAMES } from '../../model/printer.ts'
+import type { WaitingPoint } from '../../summary/chain.ts'
 import type { Point } from '../../summary/trace.ts'
 import type { RollUpStep } from '../retention.ts'
 import { StoreError } from '../store-error.ts'
 import { readSupplyLevels } from '../supply-levels.ts'
 import type { Database } from './open-database.ts'
-import type { PeriodRows, WaitingPoint } from './period-rows.ts'
+import type { PeriodRows } from './period-rows.ts'
 
 export type RollUp = ReturnType<typeof prepareRollUp>
 
@@ -34,7 +35,7 @@ const MOST_WAITING = 100_000
 const PERIOD_SHARE = 10
 
 const COLUMNS = `id, sampled_at, received_at, time_mark, status, rest, restored_until, ${COUNTER_NAMES.join(', ')}`
-// what was brought back from an archive is in its periods, or too old for them
+// what was brought back from an archive is in its periods, or they were let go
 const OF_SOURCE = 'device = @device AND of_other_agent = 0 AND restored_until IS NULL'
 
 /** Brings readings into the days and months of their devices, each once, in the order of devices and time. */
@@ -78,7 +79,7 @@ export function prepareRollUp(db: Database, periods: PeriodRows) {
     if (stray === undefined) return 0
     const { device, merged_into, site_id } = stray
     let taken = 0
-    for (const period of [...take(periods.list(device, 0), most)]) {
+    for (const period of [...take(periods.chain(device).list(Number.MIN_SAFE_INTEGER), most)]) {
       for (const changed of periods.adopt(merged_into, period)) periods.write(merged_into, site_id, changed)
       for (const statement of dropStray) statement.run(device, period.begin, period.begin + 1)
       taken += 1
@@ -91,11 +92,8 @@ export function prepareRollUp(db: Database, periods: PeriodRows) {
     /** Readings up to this one are in their periods and may leave; the newest of all stays, because its number must not come again. */
     mayLeaveUpTo: () => Math.min(progress().done, (newest.get() ?? 0) - 1),
 
-    /**
-     * A part of the work, about as much as `limit` readings take.
-     * @param notBefore readings of before this moment belong to no period any more
-     */
-    step(limit: number, notBefore: (site_id: string) => number): RollUpStep {
+    /** A part of the work, about as much as `limit` readings take. */
+    step(limit: number): RollUpStep {
       const adopted = adopt(Math.ceil(limit / PERIOD_SHARE))
       if (adopted > 0) return { readings: 0, periods: adopted, is_done: false }
       let state = progress()
@@ -114,9 +112,7 @@ export function prepareRollUp(db: Database, periods: PeriodRows) {
         if (device.id !== state.device) state = { ...state, device: device.id, sampled_at: BEGIN.sampled_at, id: 0 }
         const rows = readNews.all({ ...state, limit: limit - cost })
         const owner = device.merged_into ?? device.id
-        const oldest = notBefore(device.site_id)
-        const points = rows.map(readPoint).filter(({ at }) => at >= oldest)
-        const changed = periods.compose(owner, points)
+        const changed = periods.compose(owner, rows.map(readPoint))
         for (const period of changed) periods.write(owner, device.site_id, period)
         readings += rows.length
         written += changed.length

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { timeOf } from '../retention.ts'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { prepareAgentHealth } from './agent-health.ts'
@@ -188,10 +187,10 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
 
     lockRetention: () => attempt(() => retentionLock.take(), false),
     unlockRetention: () => attempt(() => retentionLock.release(), false),
-    rollUp: (limit, notBefore) => write(() => rollUp.step(limit, (site_id) => timeOf(notBefore, site_id))),
+    rollUp: (limit) => write(() => rollUp.step(limit)),
     rolledUpTo: () => read(() => rollUp.mayLeaveUpTo()),
     foldMonths: (before, after, limit) => write(() => months.fold(before, after, limit)),
-    dropPeriodPart: (part, before, limit) => write(() => months.dropPart(part, before, limit)),
+    dropPeriodPart: (part, whole, before, limit) => write(() => months.dropPart(part, whole, before, limit)),
     readRetired: (range, limit) => view(() => retired.read(range, limit)),
     beginArchive: (source, proposed, now) => write(() => archives.begin(source, proposed, now)),
     recordArchive: (archive, now) => write(() => archives.record(archive, now)),
