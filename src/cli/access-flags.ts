@@ -1,9 +1,12 @@
 import { Flags } from '@oclif/core'
 import { configFlag } from './base-command.ts'
+import { needs } from './flag-relations.ts'
 import { databaseFlag } from './server-flags.ts'
 
 /** Flags of how to get to a server. */
-export const remoteFlags = (place: { readonly helpGroup?: string; readonly dependsOn?: string[] } = {}) => ({
+export const remoteFlags = (
+  place: { readonly helpGroup?: string; readonly relationships?: ReturnType<typeof needs> } = {},
+) => ({
   'token-file': Flags.string({
     ...place,
     helpValue: 'FILE',
@@ -34,7 +37,7 @@ export const accessFlags = (scope: 'a viewer' | 'an admin' | 'a viewer (for audi
     helpValue: 'URL',
     summary: `Ask this server instead of the database of this machine. Wants ${scope} token.`,
   }),
-  ...remoteFlags({ helpGroup: 'REMOTE', dependsOn: ['server'] }),
+  ...remoteFlags({ helpGroup: 'REMOTE', relationships: needs('server') }),
   config: configFlag,
 })
 

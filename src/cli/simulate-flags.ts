@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core'
 import { AUTH_PROTOCOLS, PRIV_PROTOCOLS } from '../core/model/credential.ts'
+import { needs } from './flag-relations.ts'
 
-const V3 = { helpGroup: 'SNMPV3', dependsOn: ['v3-user'] }
+const V3 = { helpGroup: 'SNMPV3', relationships: needs('v3-user') }
 
 /** Flags of `simulate`: which devices, what they do, and who may ask them. */
 export const simulateFlags = {

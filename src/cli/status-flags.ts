@@ -3,6 +3,7 @@ import { FORMATS, type Format } from '../core/output/formats.ts'
 import { type RemoteFlags, remoteFlags } from './access-flags.ts'
 import { journalFlag } from './agent-flags.ts'
 import { configFlag } from './base-command.ts'
+import { excludes } from './flag-relations.ts'
 
 const REMOTE = { helpGroup: 'SERVER' }
 
@@ -32,12 +33,12 @@ export const statusFlags = {
     default: 'table',
     summary: 'For people, one object, or, of a server, one row each: as an object a line, or csv.',
   })(),
-  json: Flags.boolean({ exclusive: ['format'], summary: 'The same as --format json.' }),
+  json: Flags.boolean({ exclusive: ['format', 'exit-code'], summary: 'The same as --format json.' }),
   'exit-code': Flags.boolean({
-    exclusive: ['format', 'json'],
+    relationships: excludes('format'),
     summary: 'One summary line and the exit code 0 ok, 1 warning, 2 critical, 3 unknown.',
   }),
-  journal: { ...journalFlag, exclusive: ['server'] },
+  journal: { ...journalFlag, relationships: excludes('server') },
   config: configFlag,
 }
 

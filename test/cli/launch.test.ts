@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { COMMANDS } from '../../src/commands.ts'
 import { createFolder, LAUNCHER, linesOf, runCli } from './run-cli.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -16,6 +17,15 @@ test.each([[[]], [['--help']], [['help']]])('%j shows the commands', async (args
   const { code, stdout, stderr } = await runCli(args)
   expect([code, stderr]).toEqual([0, ''])
   for (const command of ['scan', 'simulate', 'help']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
+})
+
+test('no usage line has an empty place in it', { timeout: 60_000 }, async () => {
+  for (const id of Object.keys(COMMANDS).filter((name) => name !== 'help')) {
+    const { stdout } = await runCli([...id.split(':'), '--help'])
+    const [, usage = ''] = /^USAGE\n([\s\S]*?)\n\n/m.exec(stdout) ?? []
+    expect(usage, id).toMatch(/\$ printmaster /)
+    expect(usage, id).not.toMatch(/\|\s*[|\]]|\s\]|\[\s*[|\]]/)
+  }
 })
 
 test.each([[['scan', '--help']], [['help', 'scan']]])(
