@@ -1,5 +1,10 @@
 import { Args, Flags } from '@oclif/core'
-import { COMMAND_KINDS } from '../core/protocol/commands.ts'
+import {
+  COMMAND_KINDS,
+  DEFAULT_COMMAND_SECONDS,
+  LEAST_COMMAND_SECONDS,
+  MOST_COMMAND_SECONDS,
+} from '../core/protocol/commands.ts'
 import { type RemoteFlags, remoteFlags } from './access-flags.ts'
 
 export const commandArgs = {
@@ -18,7 +23,7 @@ export const commandFlags = {
   port: Flags.integer({ min: 1, max: 65_535, helpValue: 'PORT', summary: 'read_device: its SNMP port.' }),
   expires: Flags.string({
     helpValue: 'TIME',
-    summary: 'Not begun later than so long from now, for example 60s or 12h; 5 minutes unless told.',
+    summary: `Not begun later than so long from now, ${LEAST_COMMAND_SECONDS}s to ${MOST_COMMAND_SECONDS / 3600}h, for example 60s or 12h; ${DEFAULT_COMMAND_SECONDS / 60} minutes unless told.`,
   }),
   wait: Flags.boolean({ summary: 'Stay until it has ended, and say how far it is.' }),
   server: Flags.string({

@@ -1,5 +1,12 @@
+import { formatDuration } from '../core/config/duration.ts'
 import { PrintMasterError } from '../core/model/error.ts'
-import type { CommandKind, CommandRequest } from '../core/protocol/commands.ts'
+import {
+  type CommandKind,
+  type CommandRequest,
+  LEAST_COMMAND_SECONDS,
+  MOST_COMMAND_SECONDS,
+} from '../core/protocol/commands.ts'
+import { quoteText } from '../core/targets/quote-text.ts'
 import type { CommandFlags } from './command-flags.ts'
 import { readDuration } from './read-duration.ts'
 
@@ -19,6 +26,14 @@ export function composeCommandRequest(kind: CommandKind, flags: CommandFlags): C
       ...(ip !== undefined && { ip }),
       ...(port !== undefined && { port }),
     },
-    ...(expires !== undefined && { expires_in_seconds: readDuration(expires, '--expires') }),
+    ...(expires !== undefined && { expires_in_seconds: readExpiry(expires) }),
   }
+}
+
+function readExpiry(text: string): number {
+  const seconds = readDuration(text, '--expires')
+  if (seconds >= LEAST_COMMAND_SECONDS && seconds <= MOST_COMMAND_SECONDS) return seconds
+  const problem = seconds < LEAST_COMMAND_SECONDS ? 'is too short' : 'is too long'
+  const bounds = `${formatDuration(LEAST_COMMAND_SECONDS)} to ${MOST_COMMAND_SECONDS / 3600}h`
+  throw new PrintMasterError('bad_flag', `--expires: ${quoteText(text)} ${problem}; it takes ${bounds}`)
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { refusalOf } from '../core/client/read-refusal.ts'
+import { submitCommand } from '../core/client/submit-command.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import { cleanText } from '../core/output/clean-text.ts'
+import { describeAge } from '../core/output/describe-age.ts'
 import { type AgentList, AgentListSchema } from '../core/protocol/agents.ts'
 import { type CommandRecord, CommandRecordSchema, type CommandRequest } from '../core/protocol/commands.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
@@ -27,7 +29,7 @@ export async function runCommand(
   const send = (method: 'GET' | 'POST', path: string, body?: unknown) =>
     server.send<CommandRecord>(CommandRecordSchema, method, path, body)
   try {
-    const ask = (agent_id: string) => send('POST', `/agents/${encodeURIComponent(agent_id)}/commands`, request)
+    const ask = (agent_id: string) => submitCommand(send, agent_id, request)
     let record = await ask(agent).catch(async (error: unknown) => {
       if (refusalOf(error)?.code !== 'not_found') throw error
       return ask(await findByName(server, agent))
@@ -73,9 +75,11 @@ async function findByName(server: RemoteAccess, name: string): Promise<string> {
 }
 
 /** How far a command is, or how it ended. */
-export function describeCommand({ kind, state, percent, message }: CommandRecord): string {
+export function describeCommand({ kind, state, percent, message, created_at, expires_at }: CommandRecord): string {
+  const longest = describeAge(Date.parse(expires_at) - Date.parse(created_at))
   const words = {
-    pending: 'waits for the agent to take it',
+    // both times are the server's, whose clock need not be ours
+    pending: `the agent is not connected; it is handed it when it connects within ${longest}`,
     sent: 'the agent was handed it',
     running: `runs${percent === null ? '' : `, ${percent} %`}`,
     succeeded: 'done',

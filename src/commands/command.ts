@@ -9,7 +9,8 @@ export default class Command extends BaseCommand {
     'scan_now looks for printers among the targets of the agent, or a part of them; read_device reads one printer that it watches; ' +
       'reload_config reads its config again; send_diagnostics brings what helps to see what is wrong with it. ' +
       'What lies beyond its own config, an agent refuses.',
-    'Prints the id of the command; with --wait, or --json, what came of it.',
+    'Prints the id of the command, or with --json its record as the server took it. With --wait it prints the result once the ' +
+      'command has ended, or with --json the record with the result in it.',
     [
       'Exit codes:',
       '0    the server took it; with --wait: it is done',
@@ -37,8 +38,8 @@ export default class Command extends BaseCommand {
     if (flags.json) this.log(JSON.stringify(record))
     else if (!flags.wait) this.log(record.command_id)
     else if (record.result !== null) this.log(JSON.stringify(record.result, null, 2))
+    if (flags.wait || record.state === 'pending') this.logToStderr(describeCommand(record))
     if (!flags.wait) return
-    this.logToStderr(describeCommand(record))
     if (record.state !== 'succeeded') this.exit(EXIT.failed)
   }
 }

@@ -3,7 +3,7 @@ import { PrintMasterError } from '../model/error.ts'
 import type { Secret } from '../model/secret.ts'
 import { quoteText } from '../targets/quote-text.ts'
 import { describeFailure } from './describe-failure.ts'
-import { parseAnswer, readRefusal } from './read-refusal.ts'
+import { parseAnswer, readRefusal, refusalOf } from './read-refusal.ts'
 import { apiBase, judgeServerUrl, type ServerUrlFault, showServerUrl } from './server-url.ts'
 
 const CONNECT_TIMEOUT = 10_000
@@ -76,6 +76,13 @@ export function createApiClient({ url, token, ca, allow_plaintext }: ApiClientOp
     },
     close: () => dispatcher.destroy(),
   }
+}
+
+/** Why a request of such a client failed, without the URL: for places that show it already. */
+export function wordFailure(error: unknown): string {
+  if (error instanceof PrintMasterError && error.code === 'server_unreachable')
+    return describeFailure(error.cause, WORDS)
+  return refusalOf(error)?.message ?? (error instanceof Error ? error.message : String(error))
 }
 
 const URL_FAULTS: Readonly<Record<ServerUrlFault, (text: string) => string>> = {

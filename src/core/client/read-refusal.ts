@@ -1,8 +1,12 @@
 import { PrintMasterError } from '../model/error.ts'
 import { cleanText } from '../output/clean-text.ts'
+import type { ApiErrorCode } from '../protocol/api-error.ts'
 
 /** The longest sentence of a server that is passed on. */
 const LONGEST = 500
+const MOST_FIELDS = 5
+/** Refusals whose sentence says only that something does not fit: what, and why, is in their fields. */
+const WITH_FIELDS: ReadonlySet<string> = new Set<ApiErrorCode>(['invalid_body', 'invalid_query'])
 
 /** What a server says in the one shape of its errors; `code` is null for an answer that is not of this kind. */
 export interface Refusal {
@@ -20,7 +24,21 @@ export function readRefusal(status: number, answer: unknown): Refusal {
     return { status, code: null, message: `it answers ${status}, but not as a PrintMaster server does`, details: {} }
   }
   const text = `${cleanText(message.slice(0, LONGEST))} (${cleanText(code.slice(0, LONGEST))})`
-  return { status, code, message: text, details: asObject(details) }
+  const fields = WITH_FIELDS.has(code) ? wordFields(asObject(details).fields) : ''
+  return { status, code, message: fields === '' ? text : `${text}: ${fields}`, details: asObject(details) }
+}
+
+/** `/expires_in_seconds must be >= 10; /port must be <= 65535` */
+function wordFields(fields: unknown): string {
+  if (!Array.isArray(fields)) return ''
+  const words = fields.slice(0, MOST_FIELDS).flatMap((field) => {
+    const { path, problem } = asObject(field)
+    const texts = [path, problem].filter((text) => typeof text === 'string').map((text) => text.slice(0, LONGEST))
+    const word = cleanText(texts.join(' '))
+    return word === '' ? [] : [word]
+  })
+  const more = fields.length > MOST_FIELDS ? [`and ${fields.length - MOST_FIELDS} more`] : []
+  return [...words, ...more].join('; ')
 }
 
 /** Undefined for what is no JSON; null for nothing at all. */

@@ -10,6 +10,9 @@ export const MAX_OPEN_COMMANDS = 100
 /** Of a result, as JSON. */
 export const MAX_RESULT_CHARACTERS = 65_536
 export const DEFAULT_COMMAND_SECONDS = 300
+/** How long a command may wait to be begun. */
+export const LEAST_COMMAND_SECONDS = 10
+export const MOST_COMMAND_SECONDS = 86_400
 
 /** `pending` until the agent has it, `sent`, `running` from its first update on; the rest are ends. */
 export const COMMAND_STATES = ['pending', 'sent', 'running', 'succeeded', 'failed', 'refused', 'expired'] as const
@@ -55,7 +58,13 @@ export const CommandRequestSchema = Type.Object(
   {
     kind,
     params: Type.Optional(params),
-    expires_in_seconds: Type.Optional(Type.Integer({ minimum: 10, maximum: 86_400, description: '300 unless told' })),
+    expires_in_seconds: Type.Optional(
+      Type.Integer({
+        minimum: LEAST_COMMAND_SECONDS,
+        maximum: MOST_COMMAND_SECONDS,
+        description: `${DEFAULT_COMMAND_SECONDS} unless told`,
+      }),
+    ),
   },
   { ...closed, title: 'CommandRequest' },
 )
