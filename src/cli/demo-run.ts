@@ -1,11 +1,10 @@
 import { createWriteStream, rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { createApiClient } from '../core/client/api-client.ts'
 import { systemClock } from '../core/lifecycle/clock.ts'
 import { createLogger } from '../core/log/logger.ts'
+import { clearAbandonedDemos, makeDemoDirectory } from './demo-directory.ts'
 import type { DemoFlags } from './demo-flags.ts'
 import { openStage, type Stage } from './demo-stage.ts'
 import { runTour } from './demo-tour.ts'
@@ -22,14 +21,15 @@ const DROP_AFTER_MS = 20_000
 const GONE_FOR_MS = 20_000
 
 /**
- * Shows the whole program at work: the live view on a terminal, else the tour. Leaves no file, socket or process, whatever
- * ends it.
+ * Shows the whole program at work: the live view on a terminal, else the tour. Leaves no file, socket or process; where
+ * it is killed without a word, the next one removes its files.
  * @returns the exit code
  * @throws PrintMasterError, StoreError, JournalError
  */
 export async function runDemo(flags: DemoFlags, version: string): Promise<number> {
   const end = listenForEnd()
-  const directory = await mkdtemp(join(tmpdir(), 'printmaster-demo-'))
+  await clearAbandonedDemos()
+  const directory = await makeDemoDirectory(flags.keep)
   const remove = () => {
     if (!flags.keep) rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
   }

@@ -7,7 +7,7 @@ export default class Demo extends BaseCommand {
   static override description = [
     'The printers print, run low and jam, a minute of theirs in each second; one of the agents drops and comes back. On a ' +
       'terminal the live view of the server follows (? lists its keys, q ends it), otherwise a short tour is printed as text. ' +
-      'All of it is on loopback and in a temporary directory, and nothing is left behind.',
+      'All of it is on loopback and in a temporary directory, and nothing is left behind; what a demo leaves that is killed, the next one removes.',
     [
       'Exit codes:',
       '0    shown',

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openTerminal, PROGRAM } from '../tui/terminal.ts'
 import { createFolder, type RunningCli, startCli } from './run-cli.ts'
@@ -85,6 +86,24 @@ test('a second signal, and a reader that has seen enough, leave nothing either',
   await piped.cli.end()
   expect(piped.cli.process.exitCode).toBe(0)
   expect(readdirSync(piped.folder)).toEqual([])
+})
+
+test('what a demo left that was killed is cleared by the next one, and nothing else is', {
+  timeout: LONG,
+}, async () => {
+  const { cli, folder } = startDemo()
+  await cli.printed('server ')
+  const [killed] = readdirSync(folder)
+  cli.process.kill('SIGKILL')
+  await cli.end()
+  expect(readdirSync(folder)).toEqual([killed])
+  const others = [`printmaster-demo-${process.pid}-AbCdEf`, 'printmaster-demo-kept-AbCdEf', 'printmaster-demo-mine']
+  for (const name of others) mkdirSync(join(folder, name))
+  const next = startCli(['demo'], { env: { TMPDIR: folder } })
+  await next.printed('server ')
+  next.process.kill('SIGINT')
+  await next.end()
+  expect(readdirSync(folder).sort()).toEqual(others.sort())
 })
 
 test('--keep leaves the directory, and says where', { timeout: LONG }, async () => {
