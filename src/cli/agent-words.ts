@@ -1,5 +1,6 @@
 import type { AgentFacts, UplinkFacts } from '../core/agent/agent-facts.ts'
 import { cleanText } from '../core/output/clean-text.ts'
+import { countThings } from '../core/output/count-things.ts'
 
 /** `25 printers, 1 offline; connected to https://printers.example; 0 waiting`. */
 export function describeAgent({ printers, uplink, journal }: AgentFacts): string {
@@ -25,9 +26,4 @@ export function describeUplink({ state, url, reason }: UplinkFacts): string {
     case 'halted':
       return `uplink halted${why}`
   }
-}
-
-/** `1 printer`, `25 printers`. */
-export function countThings(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '../core/lifecycle/clock.ts'
 import { cleanText } from '../core/output/clean-text.ts'
+import { countThings } from '../core/output/count-things.ts'
 import { paint } from '../core/output/paint.ts'
 import { formatTextTable } from '../core/output/text-table.ts'
 import type { Alert } from '../core/protocol/alerts.ts'
@@ -7,7 +8,6 @@ import type { LiveStore } from '../tui/feed/live-store.ts'
 import { listAgentColumns, sortAgents, wordAgentReason } from '../tui/views/agent-view.ts'
 import { listDeviceColumns } from '../tui/views/device-view.ts'
 import { createPrinterList } from '../tui/views/printer-list.ts'
-import { countThings } from './agent-words.ts'
 import type { Stage } from './demo-stage.ts'
 import type { DemoWatch } from './demo-watch.ts'
 import { isAllThere, wordThere } from './demo-words.ts'
@@ -36,7 +36,13 @@ export async function runTour(
   const { rows } = watch
   if (!(await watch.until((now) => isAllThere(now, stage), 'all printers'))) return
   print(`${wordThere(rows)}, found and read within ${secondsSince(stage.started_at)}.\n`)
-  print(formatTextTable(sortAgents(rows.agents.values(), 'name'), listAgentColumns(Date.now), look))
+  print(
+    formatTextTable(
+      sortAgents(rows.agents.values(), 'name'),
+      listAgentColumns({ now: Date.now(), isPlain: false }),
+      look,
+    ),
+  )
   print(formatPrinters(rows, look))
 
   const began = performance.now()
@@ -80,7 +86,9 @@ const secondsSince = (moment: number) => `${((performance.now() - moment) / 1000
 /** The worst first, some of them. */
 function formatPrinters(rows: LiveStore, look: TerminalLook): string {
   const all = createPrinterList(rows).read('supply', '')
-  const columns = listDeviceColumns(Date.now).filter(({ heading }) => COLUMNS.includes(heading))
+  const columns = listDeviceColumns({ now: Date.now(), isPlain: false }).filter(({ heading }) =>
+    COLUMNS.includes(heading),
+  )
   const table = formatTextTable(all.slice(0, MOST_PRINTERS), columns, look)
   return all.length > MOST_PRINTERS ? `${table}and ${all.length - MOST_PRINTERS} more\n` : table
 }

@@ -1,5 +1,5 @@
+import { countThings } from '../core/output/count-things.ts'
 import type { LiveStore } from '../tui/feed/live-store.ts'
-import { countThings } from './agent-words.ts'
 import type { Stage } from './demo-stage.ts'
 
 type Described = Pick<Stage, 'sites' | 'url' | 'port' | 'tokenFile'>

@@ -1,11 +1,11 @@
 import type { LiveRows } from '../core/client/live-rows.ts'
 import { cleanText } from '../core/output/clean-text.ts'
+import { countThings } from '../core/output/count-things.ts'
 import { escapeUnseen } from '../core/output/json.ts'
 import { formatTextTable } from '../core/output/text-table.ts'
 import { listAgentColumns, sortAgents } from '../tui/views/agent-view.ts'
 import { listNeedColumns, listNeeds } from '../tui/views/attention.ts'
 import { countFleet } from '../tui/views/count-fleet.ts'
-import { countThings } from './agent-words.ts'
 import type { TerminalLook } from './terminal.ts'
 
 const WORDS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const
@@ -35,11 +35,7 @@ export function formatFleet(rows: LiveRows, look: TerminalLook, now: number): st
   const table =
     rows.agents.length === 0
       ? ''
-      : `\n${formatTextTable(
-          sortAgents(rows.agents, 'state'),
-          listAgentColumns(() => now),
-          look,
-        )}`
+      : `\n${formatTextTable(sortAgents(rows.agents, 'state'), listAgentColumns({ now, isPlain: false }), look)}`
   return `${lines.join('\n')}\n${wanted}${table}`
 }
 

@@ -1,4 +1,5 @@
-import { countThings, describeUplink } from './agent-words.ts'
+import { countThings } from '../core/output/count-things.ts'
+import { describeUplink } from './agent-words.ts'
 import type { LocalStatus } from './status-local.ts'
 
 const WORDS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const

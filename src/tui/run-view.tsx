@@ -2,6 +2,7 @@ import { render } from 'ink'
 import type { ApiClient } from '../core/client/api-client.ts'
 import { readLiveRows } from '../core/client/live-rows.ts'
 import { followServer, type ViewSocketOptions } from '../core/client/view-client.ts'
+import { PrintMasterError } from '../core/model/error.ts'
 import type { Look } from '../core/output/paint.ts'
 import { App } from './components/app.tsx'
 import { performAction } from './feed/actions.ts'
@@ -23,7 +24,7 @@ export interface ViewOptions {
 
 /**
  * Shows the live view until the user leaves or the signal aborts, and leaves the terminal as it was.
- * @throws whatever broke inside, after the terminal is as it was
+ * @throws PrintMasterError server_refused where the token is refused before anything was shown; whatever broke inside; each after the terminal is as it was
  */
 export async function runView(options: ViewOptions, signal: AbortSignal): Promise<void> {
   const { api, socket, look, isPlain, stdin, stdout } = options
@@ -73,6 +74,13 @@ export async function runView(options: ViewOptions, signal: AbortSignal): Promis
     leave()
   }
   let failure: unknown
+  // nothing was shown yet, and no waiting makes another token of it
+  const leaveWhereRefused = () => {
+    const { mode, fresh_at, reason } = feed.state
+    if (mode === 'refused' && fresh_at === null)
+      crash(new PrintMasterError('server_refused', `${socket.url}: ${reason}`))
+  }
+  const unsubscribe = feed.subscribe(leaveWhereRefused)
   signal.addEventListener('abort', leave)
   // who hangs up takes the terminal along
   stdin.on('end', leave)
@@ -80,6 +88,7 @@ export async function runView(options: ViewOptions, signal: AbortSignal): Promis
   process.on('unhandledRejection', crash)
   try {
     if (signal.aborted) leave()
+    leaveWhereRefused()
     await app.waitUntilExit()
   } finally {
     process.off('uncaughtException', crash)
@@ -87,6 +96,7 @@ export async function runView(options: ViewOptions, signal: AbortSignal): Promis
     stdin.off('end', leave)
     stdout.off('resize', begin)
     signal.removeEventListener('abort', leave)
+    unsubscribe()
     ending.abort()
     await running
     stdin.pause()

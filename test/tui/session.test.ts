@@ -1,6 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { makeCertificate } from '../cli/make-certificate.ts'
 import { createFolder } from '../cli/run-cli.ts'
 import { ADMIN, type FleetServer, startFleetServer, TOKEN } from './fleet-server.ts'
 import { makeAgent, makeAlert, makeDevice, makeDevices } from './made-up-fleet.ts'
@@ -18,7 +22,7 @@ const FLEET = {
 
 /** Starts the live view in a shell. */
 async function look(
-  server: FleetServer,
+  server: Pick<FleetServer, 'url'>,
   flags = '',
   { token = TOKEN, width = 80, height = 24, env = {} as Record<string, string> } = {},
 ): Promise<Terminal> {
@@ -47,7 +51,7 @@ test('start, screens, one printer, back, quit: the terminal is as it was', async
   const overview = await terminal.shows(/live, heard/)
   expect(overview).toMatch(/^Agents +2: 2 active$/m)
   expect(overview).toMatch(/^Printers +3: 2 idle, 1 error$/m)
-  expect(overview).toMatch(/^> critical {2}HP OfficeJet.* lowest supply 3%/m)
+  expect(overview).toMatch(/^> critical +printer +HP OfficeJet.* lowest supply 3%/m)
   expect(await terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('1 0')
   await terminal.press('3')
   const printers = await terminal.shows(/\[3 Printers\]/)
@@ -102,6 +106,29 @@ test('without upgrades it says that it polls', async () => {
   await terminal.shows(/Asked every few seconds, because there is no live channel/)
   await terminal.press('q')
   await expectRestored(terminal, 0)
+})
+
+test('who cannot connect is told why, whole, and nothing that is not known', async () => {
+  const { certificate, key } = makeCertificate(createFolder(), 'printers')
+  const https = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }).listen(0, '127.0.0.1')
+  onTestFinished(() => void https.close())
+  await once(https, 'listening')
+  const url = `https://127.0.0.1:${(https.address() as AddressInfo).port}`
+  const terminal = await look({ url })
+  const screen = await terminal.shows(/NOT CONNECTED/)
+  expect(screen.replaceAll(/\s+/g, ' ')).toMatch(/Cannot connect: its? .*certificate.* --ca FILE\. Trying again\./)
+  expect(screen).toContain('Nothing is known yet.')
+  expect(screen).not.toMatch(/Connection lost|none open|\b0\b(?!\.)/)
+  await terminal.press('q')
+  await expectRestored(terminal, 0)
+})
+
+test('a token that is refused at once ends it, with the reason on the terminal', async () => {
+  const server = await startFleetServer(FLEET)
+  const terminal = await look(server, '', { token: 'wrong' })
+  await expectRestored(terminal, 1)
+  const screen = (await terminal.capture()).replaceAll('\n', '')
+  expect(screen).toContain(`printmaster: ${server.url}: refused: token_unknown (token_unknown)`)
 })
 
 test('a resize draws anew, down to 80x24 and below', async () => {
@@ -224,6 +251,22 @@ test('for a screen reader: plain lines on the same screen, no boxes, nothing tha
   expect(await terminal.ask('#{alternate_on}')).toBe('0')
   expect(screen).not.toMatch(/[│┌─▇]/)
   expect(screen).toMatch(/^before$/m)
+  // the list of printers, read again and again: the same sentences
+  const read = (seconds_ago: number) => ({
+    devices: [makeDevice({ last_seen: new Date(Date.now() - seconds_ago * 1000).toISOString() })],
+  })
+  server.send(read(4))
+  await terminal.press('3')
+  const list = await terminal.shows(/read less than a minute ago/)
+  for (const seconds of [1, 7, 2]) {
+    server.send(read(seconds))
+    await expect.poll(() => terminal.capture()).toBe(list)
+  }
+  expect(list).not.toMatch(/\d+ s ago/)
+  // sentences take several lines, and the first line of the screen stays in sight all the same
+  server.send({ devices: makeDevices(60).map((device) => ({ ...device, location: 'beside the kitchen '.repeat(6) })) })
+  await terminal.press('G')
+  await terminal.shows(/^PrintMaster, [\s\S]*^Selected: [\s\S]*q: quit$/m)
   await terminal.press('q')
   await terminal.shows(/^ended 0$/m)
 })

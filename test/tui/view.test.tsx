@@ -9,6 +9,7 @@ import { createLiveStore } from '../../src/tui/feed/live-store.ts'
 import type { Lookup } from '../../src/tui/feed/lookups.ts'
 import { createDerived } from '../../src/tui/views/derive.ts'
 import { FIRST_STATE, type KeyPress, pressKey, type ViewState } from '../../src/tui/views/view-state.ts'
+import { readClock } from '../../src/tui/views/word-age.ts'
 import { makeAgent, makeAlert, makeDevice, makeDevices, NOW } from './made-up-fleet.ts'
 
 afterEach(cleanup)
@@ -241,6 +242,108 @@ test.each([
   expect(view.draw()).toContain(sentence)
 })
 
+test.each([
+  [80, 24],
+  [60, 15],
+  [40, 10],
+])('a question at %ix%i: what it is about first, and always the keys that answer it', (width, height) => {
+  const name = {
+    manufacturer: 'Kyocera',
+    model: 'TASKalfa X3554ci "Second floor, beside the kitchen"',
+    ip: '127.60.2.5',
+  }
+  const message = 'Kyocera TASKalfa X3554ci "Second floor, beside the kitchen" (127.60.2.5): magenta toner is low'
+  const alert = makeAlert({ kind: 'supply_low', subject: 'magenta toner', message })
+  const view = openView({ devices: [makeDevice(name)], alerts: [alert] }, { width, height })
+  view.press('4', 'a')
+  const frame = view.draw()
+  expect(frame).toContain('Acknowledge: magenta toner is low,')
+  expect(frame).toContain('y: yes, any other key: no')
+  expect(frame).toMatch(/^PrintMaster/)
+  expect(frame.split('\n')).toHaveLength(height)
+})
+
+test.each([80, 60])('what came of a command is told whole in %i columns', (width) => {
+  const view = openView({ agents: [makeAgent()] }, { width, height: 15 })
+  const text =
+    'This token may only look. Commands want an admin token: printmaster token create --scope admin makes one.'
+  view.state = { ...view.state, notice: { text, isGood: false } }
+  const frame = view.draw()
+  expect(frame.replaceAll(/\s+/g, ' ')).toContain(text)
+  expect(frame.split('\n').at(-1)).toContain('q: quit')
+})
+
+test.each([80, 40])('before anything came: why, whole, in %i columns, and no zeros', (width) => {
+  const view = openView({}, { width })
+  const reason = 'the authority of its certificate is not known; name it with --ca FILE'
+  view.feed = { mode: 'lost', reason, fresh_at: null }
+  for (const key of ['1', '2', '3', '4']) {
+    view.press(key)
+    const frame = view.draw()
+    expect(frame).toContain('NOT CONNECTED')
+    expect(frame.replaceAll(/\s+/g, ' ')).toContain(`Cannot connect: ${reason}. Trying again.`)
+    expect(frame).toContain('Nothing is known yet.')
+    expect(frame).not.toMatch(/lost|\b0\b|none open/)
+  }
+})
+
+test('help scrolls where it does not fit; h goes back, as it does in vim', () => {
+  const view = openView({ agents: [makeAgent()] }, { width: 60, height: 12 })
+  view.press('2', 'enter')
+  expect(view.draw()).toContain('> agent')
+  view.press('?')
+  expect(view.draw()).toContain('overview, agents, printers, events')
+  expect(view.draw()).not.toContain('Ctrl-C')
+  view.press('G')
+  expect(view.draw()).toMatch(/^q, Ctrl-C +leave$/m)
+  view.press('x')
+  expect(view.draw()).toMatch(/^Printers: 0$/m)
+  view.press('h')
+  expect(view.draw()).toContain('1 agent by state')
+})
+
+test('/ and s say where they work', () => {
+  const view = openView({ agents: [makeAgent()] })
+  view.press('2', 'enter')
+  for (const key of ['/', 's']) {
+    view.press(key)
+    expect(view.draw()).toContain('/ filters and s sorts the agents, printers and events: press 2, 3 or 4 first.')
+    view.press('down')
+  }
+})
+
+test('one reading that waits is one reading; a command that waits says for what', () => {
+  const view = openView({ agents: [makeAgent({ queue_length: 1, queue_age_seconds: 90 })] })
+  const command = {
+    kind: 'scan_now',
+    state: 'pending',
+    created_at: new Date(NOW - 60_000).toISOString(),
+    expires_at: new Date(NOW + 240_000).toISOString(),
+    percent: 0,
+    message: null,
+  }
+  const done = { ...command, state: 'succeeded' }
+  view.answers.set('/agents/agent-1/commands', { error: null, data: { commands: [command, done] } })
+  view.press('2', 'enter')
+  const frame = view.draw()
+  expect(frame).toMatch(/^Waiting +1 reading, the oldest for 1 min$/m)
+  expect(frame).toMatch(/^Commands +scan now 1 min ago, pending, until it connects; expires in 4 min$/m)
+  expect(frame).toMatch(/^ +scan now 1 min ago, succeeded$/m)
+})
+
+test('by status: what is in error before what is merely low', () => {
+  const view = openView({
+    devices: [
+      makeDevice({ device_id: 'a', model: 'Asleep', status: 'asleep', lowest_supply: 0 }),
+      makeDevice({ device_id: 'w', model: 'Warns', status: 'warning', lowest_supply: 90 }),
+      makeDevice({ device_id: 'e', model: 'Broken', status: 'error', lowest_supply: 90 }),
+    ],
+  })
+  view.press('3', 's')
+  expect(view.draw()).toContain('3 printers by status')
+  expect(view.draw().match(/Asleep|Warns|Broken/g)).toEqual(['Broken', 'Warns', 'Asleep'])
+})
+
 test('texts from strangers never reach the terminal as they are, nor widen a line', () => {
   const evil = '\u001b]0;x\u0007\u001b[2J日本語日本語日本語日本語日本語日本語日本語\u202e\n'
   const view = openView({
@@ -280,6 +383,41 @@ test('for a screen reader: sentences, without ages that tick in the first line',
   const frame = view.draw()
   expect(frame).toContain('PrintMaster, https://printers.example, live. Screen: printers.')
   expect(frame).toContain('Selected: printer HP LaserJet M607, address 10.0.0.7, status idle, lowest 78%')
+})
+
+test('for a screen reader: header and selected row stay in sight, however long the sentences are', () => {
+  const location = 'on the second floor, in the corridor between the kitchen and the post room'
+  const devices = makeDevices(60).map((device) => ({ ...device, location }))
+  const view = openView({ devices, agents: [makeAgent()] }, { isPlain: true })
+  view.press('3')
+  for (const key of ['g', 'down', 'down', 'page_down', 'page_down', 'G', 'up', 'page_up']) {
+    view.press(key)
+    const lines = view.draw().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(24)
+    for (const line of composeBody(view.props()).body.lines) expect(measureText(line)).toBeLessThanOrEqual(80)
+    expect(lines[0]).toMatch(/^PrintMaster, .* Screen: printers\.$/)
+    expect(lines.filter((line) => line.startsWith('Selected: '))).toHaveLength(1)
+    expect(lines.at(-1)).toMatch(/q: quit$/)
+  }
+})
+
+test('for a screen reader time goes on by the minute', () => {
+  const view = openView({ devices: [makeDevice()], agents: [makeAgent()], alerts: [makeAlert()] }, { isPlain: true })
+  const drawAll = () =>
+    [['1'], ['2'], ['enter'], ['3'], ['enter'], ['4']].map((keys) => {
+      view.press(...keys)
+      return view.draw()
+    })
+  const at = (seconds: number) => {
+    view.frame = { ...view.frame, now: readClock(NOW + seconds * 1000, true) }
+    return drawAll()
+  }
+  const first = at(1)
+  expect(at(20)).toEqual(first)
+  expect(at(59)).toEqual(first)
+  expect(first.join()).not.toMatch(/\d+ s\b/)
+  expect(first[1]).toContain('heard less than a minute ago')
+  expect(at(120)[1]).toContain('heard 2 min ago')
 })
 
 test('10,000 printers: frames stay right while they change, and are quick', () => {

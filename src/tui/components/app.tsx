@@ -6,6 +6,7 @@ import type { Feed } from '../feed/feed.ts'
 import type { Lookups } from '../feed/lookups.ts'
 import type { Derived } from '../views/derive.ts'
 import { FIRST_STATE, pressKey, type ViewState } from '../views/view-state.ts'
+import { readClock } from '../views/word-age.ts'
 import { readKeys } from './read-key.ts'
 import { useTick } from './use-tick.ts'
 import { composeBody, View } from './view.tsx'
@@ -47,7 +48,7 @@ export function App({ server, feed, derived, lookups, perform, look, isPlain, no
     height: Math.max(LOWEST, rows),
     look,
     isPlain,
-    now: now(),
+    now: readClock(now(), isPlain),
   }
   const compose = (shown: ViewState) => ({
     server,

@@ -5,7 +5,11 @@ import type { FeedState } from '../feed/feed.ts'
 import type { Frame } from '../views/frame.ts'
 import { type Place, TABS, type ViewState } from '../views/view-state.ts'
 import { wordConnection } from '../views/word-connection.ts'
+import { wrapLines } from '../views/wrap-lines.ts'
 import { Lines } from './lines.tsx'
+
+/** A server may say what it likes. */
+const MOST_LINES = 4
 
 interface HeaderProps {
   readonly server: string
@@ -22,10 +26,12 @@ export function Header(props: HeaderProps) {
 export function composeHeader({ server, feed, state, frame }: HeaderProps): string[] {
   const { width, look, isPlain, now } = frame
   const { short, sentence, color } = wordConnection(feed, server, isPlain ? null : now)
+  // why it is not as it should be is told whole
+  const reason = sentence === null ? [] : wrapLines(cleanText(sentence), frame, MOST_LINES)
   const tab = (state.places[0] as Place).screen
   if (isPlain) {
     const where = `PrintMaster, ${server}, ${short}. Screen: ${state.places.map(({ screen }) => screen).join(', ')}.`
-    return sentence === null ? [where] : [where, sentence]
+    return [...wrapLines(where, frame), ...reason]
   }
   const name = truncateText(`PrintMaster  ${server}`, Math.max(0, width - short.length - 2), cutMark(look))
   const gap = ' '.repeat(Math.max(1, width - measureText(name) - measureText(short)))
@@ -36,6 +42,6 @@ export function composeHeader({ server, feed, state, frame }: HeaderProps): stri
   })
   const deeper = state.places.slice(1).map(({ screen }) => ` > ${screen}`)
   const lines = [paint(name, 'bold', look) + gap + paint(short, color, look), tabs.join(' ') + deeper.join('')]
-  if (sentence !== null) lines.push(paint(truncateText(cleanText(sentence), width, cutMark(look)), color, look))
+  lines.push(...reason.map((line) => paint(line, color, look)))
   return lines.map((line) => (measureText(line) > width ? '' : line))
 }

@@ -1,6 +1,5 @@
 import { Box } from 'ink'
 import { composeScreen } from '../screens/compose-screen.ts'
-import { composeHelp } from '../screens/help.ts'
 import type { Screen, Sources } from '../screens/screen.ts'
 import type { Frame } from '../views/frame.ts'
 import type { ViewState } from '../views/view-state.ts'
@@ -18,21 +17,25 @@ export interface ViewProps {
 /** The screen that fits between header and footer. */
 export function composeBody({ server, state, sources, frame }: ViewProps): { body: Screen; inner: Frame } {
   const above = composeHeader({ server, feed: sources.feed, state, frame }).length
-  const below = composeFooter({ state, hints: [], frame }).length
-  const inner = { ...frame, height: Math.max(1, frame.height - above - below) }
-  return { body: composeScreen(state, sources, inner), inner }
+  const composeWith = (hints: readonly string[]) => {
+    const below = composeFooter({ state, hints, frame }).length
+    const inner = { ...frame, height: Math.max(1, frame.height - above - below) }
+    return { body: composeScreen(state, sources, inner), inner }
+  }
+  const first = composeWith([])
+  // as a sentence the keys of a screen may take another line
+  return frame.isPlain ? composeWith(first.body.hints) : first
 }
 
 /** One frame: header, screen, footer; as high as the terminal. */
 export function View(props: ViewProps) {
   const { server, state, sources, frame } = props
   const { body, inner } = composeBody(props)
-  const lines = state.isHelp ? composeHelp(inner) : body.lines.slice(0, inner.height)
   return (
     <Box flexDirection="column" width={frame.width} {...(!frame.isPlain && { height: frame.height })}>
       <Header server={server} feed={sources.feed} state={state} frame={frame} />
       <Box flexDirection="column" flexGrow={1}>
-        <Lines lines={lines} />
+        <Lines lines={body.lines.slice(0, inner.height)} />
       </Box>
       <Footer state={state} hints={body.hints} frame={frame} />
     </Box>

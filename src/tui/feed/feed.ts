@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ApiClient } from '../../core/client/api-client.ts'
+import { type ApiClient, wordFailure } from '../../core/client/api-client.ts'
 import type { LiveRows } from '../../core/client/live-rows.ts'
 import { readFleet } from '../../core/client/read-fleet.ts'
 import { refusalOf } from '../../core/client/read-refusal.ts'
@@ -161,7 +161,7 @@ type PollOutcome =
   | { readonly kind: 'refused'; readonly reason: string }
 
 function judgeFailure(error: unknown): PollOutcome {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = wordFailure(error)
   const refusal = refusalOf(error)
   return { kind: refusal !== null && REFUSED_CODES.has(refusal.status) ? 'refused' : 'lost', reason }
 }

@@ -13,7 +13,7 @@ export function composeAgents(request: ScreenRequest): Screen {
     {
       above: [describeList('agent', rows.length, sources.store.agents.size, order, filter, frame)],
       rows,
-      columns: listAgentColumns(() => frame.now),
+      columns: listAgentColumns(frame),
       idOf: ({ agent_id }) => agent_id,
       empty: filter === '' ? 'There are no agents yet.' : 'No agent fits the filter.',
       open: ({ agent_id }) => ({ screen: 'agent', id: agent_id }),

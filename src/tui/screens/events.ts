@@ -3,7 +3,7 @@ import type { Alert } from '../../core/protocol/alerts.ts'
 import type { LiveStore } from '../feed/live-store.ts'
 import { nameAgent } from '../views/agent-view.ts'
 import { viewDevice } from '../views/device-view.ts'
-import { listEventColumns, wordAlertState } from '../views/event-view.ts'
+import { listEventColumns, wordAlertCause, wordAlertState } from '../views/event-view.ts'
 import { describeList } from './describe-list.ts'
 import { composeList, type Screen, type ScreenRequest } from './screen.ts'
 
@@ -20,10 +20,7 @@ export function composeEvents(request: ScreenRequest): Screen {
     {
       above: [describeList('event', rows.length, sources.store.alerts.size, order, filter, frame)],
       rows,
-      columns: listEventColumns(
-        () => frame.now,
-        (alert) => nameSource(alert, sources.store),
-      ),
+      columns: listEventColumns(frame, (alert) => nameSource(alert, sources.store)),
       idOf: ({ alert_id }) => alert_id,
       empty: filter === '' ? 'There are no events yet.' : 'No event fits the filter.',
       open: ({ device_id, agent_id }) =>
@@ -33,7 +30,9 @@ export function composeEvents(request: ScreenRequest): Screen {
             ? { screen: 'agent', id: agent_id }
             : null,
       command: (key, alert) =>
-        key === 'a' && alert ? acknowledge(alert) : 'c asks an agent to scan: go to an agent first.',
+        key === 'a' && alert
+          ? acknowledge(alert, nameSource(alert, sources.store))
+          : 'c asks an agent to scan: go to an agent first.',
       hints: ['enter: open', '/: filter', 's: sort', 'a: acknowledge'],
       wants: [{ path: EVENTS_PATH, stamp: 'once' }],
     },
@@ -53,8 +52,11 @@ function nameSource({ device_id, agent_id }: Alert, { devices, agents }: LiveSto
   return agent === undefined ? null : nameAgent(agent)
 }
 
-function acknowledge(alert: Alert) {
+/** @param source what people call whom it is about; null where that is not known */
+function acknowledge(alert: Alert, source: string | null) {
   const { alert_id, message, acknowledged_at, closed_at } = alert
   if (acknowledged_at !== null || closed_at !== null) return `This event is ${wordAlertState(alert)} already.`
-  return { kind: 'acknowledge', alert_id, message: cleanText(message).replace(/\.$/, '') } as const
+  // what is the matter comes first: names are long, and cut where there is no room
+  const about = source === null ? cleanText(message).replace(/\.$/, '') : `${wordAlertCause(alert)}, ${source}`
+  return { kind: 'acknowledge', alert_id, about } as const
 }

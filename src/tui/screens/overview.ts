@@ -18,14 +18,13 @@ export function composeOverview(request: ScreenRequest): Screen {
     drawHeading(`Wants attention: ${needs.length.toLocaleString('en')}`, frame),
   ]
   const hints = ['enter: open']
-  const empty = sources.feed.fresh_at === null ? 'Nothing is known yet.' : 'Nothing: all is well.'
   return composeList(
     {
       above,
       rows: needs,
       columns: sources.derived.needColumns(),
       idOf: ({ kind, id }) => `${kind}:${id}`,
-      empty,
+      empty: 'Nothing: all is well.',
       open: ({ kind, id }) => ({ screen: kind, id }),
       hints,
     },

@@ -9,13 +9,14 @@ import { nameSupply, nameTray, wordAlert, wordLevel } from '../../core/output/wo
 import type { Alert } from '../../core/protocol/alerts.ts'
 import type { Device, DeviceDetail } from '../../core/protocol/devices.ts'
 import type { MetricPeriod } from '../../core/protocol/metrics.ts'
-import { nameAgent, wordAgo } from '../views/agent-view.ts'
+import { nameAgent } from '../views/agent-view.ts'
 import { viewDevice, wordDeviceStatus } from '../views/device-view.ts'
 import { drawFact, drawHeading } from '../views/draw-facts.ts'
 import { colorAlert, wordAlertCause, wordAlertState } from '../views/event-view.ts'
 import type { Frame } from '../views/frame.ts'
 import { readSnapshot, type SnapshotView } from '../views/read-snapshot.ts'
 import { drawSparkline, listDailyPages } from '../views/sparkline.ts'
+import { wordAgo } from '../views/word-age.ts'
 import { composeText, type Screen, type ScreenRequest } from './screen.ts'
 
 const DAYS = 30
@@ -72,7 +73,7 @@ function drawDevice(device: Device, by: string | null, frame: Frame): string[] {
   const join = (...texts: Array<string | null>) => texts.map((text) => cleanText(text ?? '')).filter(Boolean)
   const what = [...join(device.serial && `serial ${device.serial}`, device.firmware && `firmware ${device.firmware}`)]
   const where = join(device.ip, device.hostname, device.mac_address, device.location)
-  const read = `read ${wordAgo(device.last_seen, frame.now)}${by === null ? '' : ` by ${cleanText(by)}`}`
+  const read = `read ${wordAgo(device.last_seen, frame)}${by === null ? '' : ` by ${cleanText(by)}`}`
   return [
     ...drawFact('Printer', [view.name, ...what].join(', '), frame),
     ...drawFact('Status', `${color === null ? status : paint(status, color, frame.look)}, ${read}`, frame),
@@ -143,7 +144,7 @@ function drawAlerts({ alerts, trays }: SnapshotView, frame: Frame): string[] {
 function drawHistory(events: readonly Alert[], frame: Frame): string[] {
   if (events.length === 0) return []
   const lines = events.map((event) => {
-    const text = `${wordAgo(event.opened_at, frame.now)}, ${wordAlertState(event)}: ${wordAlertCause(event)}`
+    const text = `${wordAgo(event.opened_at, frame)}, ${wordAlertState(event)}: ${wordAlertCause(event)}`
     const color = colorAlert(event)
     const cut = truncateText(text, frame.width, cutMark(frame.look))
     return color === null ? cut : paint(cut, color, frame.look)

@@ -12,7 +12,7 @@ export function composePrinters(request: ScreenRequest): Screen {
     {
       above: [describeList('printer', rows.length, sources.store.devices.size, order, filter, frame)],
       rows,
-      columns: listDeviceColumns(() => frame.now),
+      columns: listDeviceColumns(frame),
       idOf: ({ device }) => device.device_id,
       empty: filter === '' ? 'There are no printers yet.' : 'No printer fits the filter.',
       open: ({ device }) => ({ screen: 'printer', id: device.device_id }),

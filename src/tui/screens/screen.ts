@@ -2,10 +2,11 @@ import type { FeedState } from '../feed/feed.ts'
 import type { LiveStore } from '../feed/live-store.ts'
 import type { Lookups } from '../feed/lookups.ts'
 import type { Derived } from '../views/derive.ts'
-import { drawRows } from '../views/draw-rows.ts'
+import { countRows, drawRows } from '../views/draw-rows.ts'
 import type { Frame } from '../views/frame.ts'
 import type { ListColumn } from '../views/list-column.ts'
 import { type Cursor, type KeyContext, settleCursor, type ViewState } from '../views/view-state.ts'
+import { fitLines } from '../views/wrap-lines.ts'
 
 /** Where screens take what they show from. */
 export interface Sources {
@@ -50,15 +51,17 @@ interface ListRequest<T> {
 
 /** A list below some lines; only the rows in sight are drawn. */
 export function composeList<T>(request: ListRequest<T>, { cursor, frame }: ScreenRequest): Screen {
-  const { above, rows, columns, idOf, empty, open, command, hints, wants } = request
-  // the heading takes a line
-  const page = Math.max(1, frame.height - above.length - 1)
+  const { rows, columns, idOf, empty, open, command, hints, wants } = request
+  const above = fitLines(request.above, frame)
   const idAt = (index: number) => idOf(rows[index] as T)
   const indexOf = (id: string) => {
     const hinted = rows[cursor?.index ?? 0]
     if (hinted !== undefined && idOf(hinted) === id) return cursor?.index ?? 0
     return rows.findIndex((row) => idOf(row) === id)
   }
+  const room = Math.max(1, frame.height - above.length)
+  const at = settleCursor(cursor, { count: rows.length, page: room, idAt, indexOf }).index
+  const page = countRows(rows, columns, at, { ...frame, height: room })
   const context: KeyContext = {
     count: rows.length,
     page,
@@ -75,10 +78,11 @@ export function composeList<T>(request: ListRequest<T>, { cursor, frame }: Scree
 
 /** Lines that scroll. */
 export function composeText(
-  all: readonly string[],
+  text: readonly string[],
   { hints, wants, command }: Pick<Screen, 'hints' | 'wants'> & { command?: KeyContext['command'] },
   { cursor, frame }: ScreenRequest,
 ): Screen {
+  const all = fitLines(text, frame)
   const context: KeyContext = {
     count: all.length,
     page: frame.height,

@@ -1,10 +1,10 @@
 import { cleanText } from '../../core/output/clean-text.ts'
-import { describeAge } from '../../core/output/describe-age.ts'
 import type { Color } from '../../core/output/paint.ts'
 import { wordPresenceReason } from '../../core/output/presence-words.ts'
 import type { Severity } from '../../core/output/severity.ts'
 import type { Agent } from '../../core/protocol/agents.ts'
 import type { ListColumn } from './list-column.ts'
+import { type Moment, wordAge, wordAgo } from './word-age.ts'
 
 export const AGENT_ORDERS = ['state', 'name', 'queue', 'heard'] as const
 export type AgentOrder = (typeof AGENT_ORDERS)[number]
@@ -26,8 +26,9 @@ export function wordAgentReason({ status_reason, revoked }: Agent): string {
 }
 
 /** `offline for 3 min: its connection was cut` */
-export function wordAgentState(agent: Agent, now: number): string {
-  const since = agent.status_since === null ? '' : ` for ${describeAge(now - Date.parse(agent.status_since))}`
+export function wordAgentState(agent: Agent, moment: Moment): string {
+  const { status_since } = agent
+  const since = status_since === null ? '' : ` for ${wordAge(moment.now - Date.parse(status_since), moment)}`
   const reason = wordAgentReason(agent)
   return `${cleanText(agent.status)}${since}${reason === '' ? '' : `: ${reason}`}`
 }
@@ -36,16 +37,11 @@ export function colorAgent({ status }: Agent): Color | null {
   return COLORS[status] ?? null
 }
 
-export function wordAgo(time: string | null, now: number): string {
-  return time === null ? 'never' : `${describeAge(now - Date.parse(time))} ago`
-}
-
-/** @param now milliseconds since 1970 */
-export function listAgentColumns(now: () => number): ReadonlyArray<ListColumn<Agent>> {
+export function listAgentColumns(moment: Moment): ReadonlyArray<ListColumn<Agent>> {
   return [
     { heading: 'Agent', comfort: 20, widest: 40, dropRank: 0, read: nameAgent },
     { heading: 'State', comfort: 8, widest: 8, dropRank: 0, read: ({ status }) => status, color: colorAgent },
-    { heading: 'Heard', comfort: 12, widest: 16, dropRank: 1, read: ({ last_seen }) => wordAgo(last_seen, now()) },
+    { heading: 'Heard', comfort: 12, widest: 16, dropRank: 1, read: ({ last_seen }) => wordAgo(last_seen, moment) },
     {
       heading: 'Printers',
       align: 'right',

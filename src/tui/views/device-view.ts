@@ -3,8 +3,8 @@ import { DEFAULT_THRESHOLDS, judgeLevel, judgeStatus, type Severity } from '../.
 import { colorStatus } from '../../core/output/status-color.ts'
 import { namePrinter, wordLevel } from '../../core/output/wording.ts'
 import type { Device } from '../../core/protocol/devices.ts'
-import { wordAgo } from './agent-view.ts'
 import type { ListColumn } from './list-column.ts'
+import { type Moment, wordAgo } from './word-age.ts'
 
 /** What a list needs of a printer, worked out once for each state of it. */
 export interface DeviceView {
@@ -55,7 +55,7 @@ export function wordNeed(view: DeviceView): string {
 }
 
 /** @param now milliseconds since 1970 */
-export function listDeviceColumns(now: () => number): ReadonlyArray<ListColumn<DeviceView>> {
+export function listDeviceColumns(moment: Moment): ReadonlyArray<ListColumn<DeviceView>> {
   return [
     { heading: 'Printer', comfort: 24, widest: 44, dropRank: 0, read: ({ name }) => name },
     { heading: 'Address', comfort: 15, widest: 39, dropRank: 2, read: ({ address }) => address },
@@ -93,7 +93,7 @@ export function listDeviceColumns(now: () => number): ReadonlyArray<ListColumn<D
       read: ({ device }) => cleanText(device.location ?? ''),
     },
     { heading: 'Serial', comfort: 12, widest: 20, dropRank: 5, read: ({ device }) => cleanText(device.serial ?? '') },
-    { heading: 'Read', comfort: 12, widest: 16, dropRank: 6, read: ({ device }) => wordAgo(device.last_seen, now()) },
+    { heading: 'Read', comfort: 12, widest: 16, dropRank: 6, read: ({ device }) => wordAgo(device.last_seen, moment) },
   ]
 }
 

@@ -4,6 +4,7 @@ import { padText, truncateText } from '../../core/output/fit-text.ts'
 import { cutMark, paint } from '../../core/output/paint.ts'
 import type { Frame } from './frame.ts'
 import type { ListColumn } from './list-column.ts'
+import { wrapLines } from './wrap-lines.ts'
 
 const GAP = 2
 const MARK = 2
@@ -15,7 +16,7 @@ export function drawRows<T>(
   selected: number,
   frame: Frame,
 ): string[] {
-  if (frame.isPlain) return rows.map((row, i) => speakRow(row, columns, i === selected))
+  if (frame.isPlain) return rows.flatMap((row, i) => wrapLines(speakRow(row, columns, i === selected), frame))
   const { look } = frame
   const wishes = columns.map(({ widest, comfort, dropRank }) => ({ natural: widest, comfort, dropRank }))
   const widths = fitColumns(wishes, frame.width - MARK, GAP)
@@ -39,6 +40,24 @@ export function drawRows<T>(
       return i === selected ? paint(`> ${line}`, 'inverse', look) : `  ${line}`
     }),
   ]
+}
+
+/**
+ * How many rows fit on the frame: as sentences they take several lines, and all of those in sight are taken for as high as the
+ * highest of them.
+ * @param at the row that has to be in sight
+ */
+export function countRows<T>(
+  rows: readonly T[],
+  columns: ReadonlyArray<ListColumn<T>>,
+  at: number,
+  frame: Frame,
+): number {
+  // the heading takes a line
+  if (!frame.isPlain) return Math.max(1, frame.height - 1)
+  const near = rows.slice(Math.max(0, at - frame.height), at + frame.height)
+  const highest = Math.max(1, ...near.map((row) => wrapLines(speakRow(row, columns, true), frame).length))
+  return Math.max(1, Math.floor(frame.height / highest))
 }
 
 /** `Selected: printer HP LaserJet, status error, lowest 3%` */

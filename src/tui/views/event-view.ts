@@ -1,8 +1,8 @@
 import { cleanText } from '../../core/output/clean-text.ts'
 import type { Color } from '../../core/output/paint.ts'
 import type { Alert } from '../../core/protocol/alerts.ts'
-import { wordAgo } from './agent-view.ts'
 import type { ListColumn } from './list-column.ts'
+import { type Moment, wordAgo } from './word-age.ts'
 
 export const EVENT_ORDERS = ['newest', 'gravest', 'open'] as const
 export type EventOrder = (typeof EVENT_ORDERS)[number]
@@ -37,17 +37,16 @@ export function colorAlert({ severity, closed_at }: Alert): Color | null {
 }
 
 /**
- * @param now milliseconds since 1970
  * @param nameOf what people call the printer or agent that it is about; null where neither is known
  */
 export function listEventColumns(
-  now: () => number,
+  moment: Moment,
   nameOf: (alert: Alert) => string | null,
 ): ReadonlyArray<ListColumn<Alert>> {
   // the message has the name as well
   const wordWhat = (alert: Alert) => (nameOf(alert) === null ? cleanText(alert.message) : wordAlertCause(alert))
   return [
-    { heading: 'Since', comfort: 11, widest: 16, dropRank: 0, read: ({ opened_at }) => wordAgo(opened_at, now()) },
+    { heading: 'Since', comfort: 11, widest: 16, dropRank: 0, read: ({ opened_at }) => wordAgo(opened_at, moment) },
     { heading: 'Severity', comfort: 8, widest: 8, dropRank: 1, read: ({ severity }) => severity, color: colorAlert },
     { heading: 'State', comfort: 12, widest: 12, dropRank: 0, read: wordAlertState },
     { heading: 'What', comfort: 22, widest: 60, dropRank: 0, read: wordWhat },

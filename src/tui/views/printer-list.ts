@@ -1,4 +1,5 @@
 import { compareNaturally } from '../../core/output/natural-order.ts'
+import { judgeStatus } from '../../core/output/severity.ts'
 import type { Device } from '../../core/protocol/devices.ts'
 import type { DeviceChange, LiveStore } from '../feed/live-store.ts'
 import { type DeviceView, viewDevice } from './device-view.ts'
@@ -31,7 +32,9 @@ const byNumber =
 
 const ORDERS: Readonly<Record<PrinterOrder, Compare>> = {
   supply: (a, b) => byNumber(({ lowest_supply }) => lowest_supply)(a, b) || b.severity - a.severity || byName(a, b),
-  status: (a, b) => b.severity - a.severity || collator.compare(a.status, b.status) || byName(a, b),
+  // the status itself: supplies have an order of their own
+  status: (a, b) =>
+    judgeStatus(b.status) - judgeStatus(a.status) || collator.compare(a.status, b.status) || byName(a, b),
   name: byName,
   address: (a, b) => compareNaturally(a.address, b.address) || byId(a, b),
   location: (a, b) => compareLocations(a.device, b.device) || byName(a, b),

@@ -70,12 +70,17 @@ export interface KeyOutcome {
   readonly effect: null | { readonly kind: 'quit' } | { readonly kind: 'perform'; readonly action: Action }
 }
 
-export function placeOf(state: ViewState): Place {
+export function placeOf(state: Pick<ViewState, 'places'>): Place {
   return state.places.at(-1) ?? { screen: 'overview' }
 }
 
 export function keyOf(place: Place): string {
   return 'id' in place ? `${place.screen}:${place.id}` : place.screen
+}
+
+/** Where the cursor of what is shown is kept; help lies above every screen. */
+export function cursorKeyOf(state: Pick<ViewState, 'places' | 'isHelp'>): string {
+  return state.isHelp ? 'help' : keyOf(placeOf(state))
 }
 
 /** The cursor where it is now: on its row, wherever that is, and in sight. */
@@ -100,7 +105,9 @@ export function pressKey(state: ViewState, key: KeyPress, context: KeyContext): 
   if (state.prompt?.kind === 'filter' && !isMove(key)) return typeFilter(state, state.prompt.before, key)
   if (state.isHelp) {
     if (key.text === 'q') return { state, effect: { kind: 'quit' } }
-    return stay({ ...state, isHelp: false })
+    const scrolled = moveCursor(state, key, context)
+    const { help: _, ...cursors } = state.cursors
+    return stay(scrolled ?? { ...state, cursors, isHelp: false })
   }
   const shown = { ...state, notice: null }
   const moved = moveCursor(shown, key, context)
@@ -111,7 +118,6 @@ export function pressKey(state: ViewState, key: KeyPress, context: KeyContext): 
     case 'q':
       return { state: shown, effect: { kind: 'quit' } }
     case '?':
-    case 'h':
       return stay({ ...shown, isHelp: true })
     case 'enter':
     case 'right':
@@ -125,6 +131,7 @@ export function pressKey(state: ViewState, key: KeyPress, context: KeyContext): 
     }
     case 'escape':
     case 'left':
+    case 'h':
     case 'backspace':
       return stay(goBack(shown))
     case 'tab':
@@ -139,15 +146,16 @@ export function pressKey(state: ViewState, key: KeyPress, context: KeyContext): 
     case '4':
       return stay(goTo(shown, TABS[Number(key.text) - 1] as Tab))
     case '/':
-      if (!isFiltered(place.screen)) return stay(shown)
+      if (!isFiltered(place.screen)) return stay(tell(shown, NO_LIST))
       return stay({ ...shown, prompt: { kind: 'filter', before: shown.filters[place.screen] } })
     case 's':
     case 'S':
+      if (!isFiltered(place.screen)) return stay(tell(shown, NO_LIST))
       return stay(changeOrder(shown, place.screen, key.text === 's' ? 1 : -1))
     case 'c':
     case 'a': {
       const action = context.command(key.text as 'c' | 'a', cursor.index)
-      if (typeof action === 'string') return stay({ ...shown, notice: { text: action, isGood: false } })
+      if (typeof action === 'string') return stay(tell(shown, action))
       return stay({ ...shown, prompt: { kind: 'confirm', question: askFor(action), action } })
     }
     default:
@@ -155,7 +163,10 @@ export function pressKey(state: ViewState, key: KeyPress, context: KeyContext): 
   }
 }
 
+const NO_LIST = '/ filters and s sorts the agents, printers and events: press 2, 3 or 4 first.'
+
 const stay = (state: ViewState): KeyOutcome => ({ state, effect: null })
+const tell = (state: ViewState, text: string): ViewState => ({ ...state, notice: { text, isGood: false } })
 
 function isFiltered(screen: Place['screen']): screen is 'agents' | 'printers' | 'events' {
   return screen === 'agents' || screen === 'printers' || screen === 'events'
@@ -179,8 +190,7 @@ function goBack(state: ViewState): ViewState {
   return goTo(state, 'overview')
 }
 
-function changeOrder(state: ViewState, screen: Place['screen'], step: 1 | -1): ViewState {
-  if (!isFiltered(screen)) return state
+function changeOrder(state: ViewState, screen: 'agents' | 'printers' | 'events', step: 1 | -1): ViewState {
   const orders: readonly string[] = { agents: AGENT_ORDERS, printers: PRINTER_ORDERS, events: EVENT_ORDERS }[screen]
   const next = orders[(orders.indexOf(state.orders[screen]) + step + orders.length) % orders.length]
   const cursors = { ...state.cursors, [screen]: { id: null, index: 0, top: 0 } }
@@ -189,7 +199,7 @@ function changeOrder(state: ViewState, screen: Place['screen'], step: 1 | -1): V
 
 function moveCursor(state: ViewState, key: KeyPress, context: KeyContext): ViewState | null {
   const { page, count, idAt } = context
-  const place = keyOf(placeOf(state))
+  const place = cursorKeyOf(state)
   const { index, top } = settleCursor(state.cursors[place], context)
   const last = Math.max(0, idAt === null ? count - page : count - 1)
   const targets: Readonly<Record<string, number>> = {

@@ -20,8 +20,7 @@ export function wordConnection(
 ): ConnectionWords {
   const age = now === null || fresh_at === null ? null : describeAge(now - fresh_at)
   const why = cleanText(reason ?? '').replace(/\.$/, '')
-  const shown =
-    fresh_at === null ? 'Nothing is shown yet' : age === null ? 'What is shown is old' : `What is shown is ${age} old`
+  const shown = age === null ? 'What is shown is old' : `What is shown is ${age} old`
   switch (mode) {
     case 'live':
       return { short: age === null ? 'live' : `live, heard ${age} ago`, sentence: null, color: 'green' }
@@ -34,6 +33,10 @@ export function wordConnection(
         color: 'yellow',
       }
     case 'lost':
+      // nothing can be lost that never was there
+      if (fresh_at === null) {
+        return { short: 'NOT CONNECTED', sentence: `Cannot connect: ${why}. Trying again.`, color: ['red', 'bold'] }
+      }
       return {
         short: 'CONNECTION LOST',
         sentence: `Connection lost. ${shown}; trying again: ${why}.`,
@@ -42,7 +45,7 @@ export function wordConnection(
     case 'refused':
       return {
         short: 'TOKEN REFUSED',
-        sentence: `The server refuses the token. ${shown}: ${why}.`,
+        sentence: `The server refuses the token. ${fresh_at === null ? '' : `${shown}: `}${why}.`,
         color: ['red', 'bold'],
       }
   }
