@@ -8,6 +8,7 @@ import { App } from './components/app.tsx'
 import { performAction } from './feed/actions.ts'
 import { createFeed } from './feed/feed.ts'
 import { createLookups } from './feed/lookups.ts'
+import { createJobControl } from './job-control.ts'
 import { EVENTS_PATH } from './screens/events.ts'
 import { createDerived } from './views/derive.ts'
 
@@ -50,6 +51,7 @@ export async function runView(options: ViewOptions, signal: AbortSignal): Promis
       look={look}
       isPlain={isPlain}
       now={Date.now}
+      jobs={createJobControl()}
     />,
     {
       stdin,

@@ -10,6 +10,7 @@ test.each([
   ['', key({ pageDown: true }), [{ text: '', name: 'page_down' }]],
   ['', key({ tab: true, shift: true }), [{ text: '', name: 'back_tab' }]],
   ['c', key({ ctrl: true }), [{ text: '', name: 'quit' }]],
+  ['z', key({ ctrl: true }), [{ text: '', name: 'suspend' }]],
   ['x', key({ ctrl: true }), []],
   // esc and a key in one piece
   ['1', key({ meta: true }), [{ text: '', name: 'escape' }, text('1')]],

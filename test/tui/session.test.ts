@@ -108,6 +108,63 @@ test('without upgrades it says that it polls', async () => {
   await expectRestored(terminal, 0)
 })
 
+test('suspended and taken up again: the shell has its terminal in between, the view comes back in the size of then', async () => {
+  const server = await startFleetServer(FLEET)
+  const terminal = await look(server)
+  await terminal.shows(/live, heard/)
+  const ways = [() => terminal.press('C-z'), () => terminal.signal('SIGTSTP', ' status --server')]
+  for (const [i, suspend] of ways.entries()) {
+    await suspend()
+    const shell = await terminal.shows(/Stopped/)
+    expect(shell).toMatch(/^before$/m)
+    expect(await terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+    await terminal.type('clear; stty -a | tr ";" "\\n" | grep -c "[^-]icanon.*[^-]echo "; echo before')
+    await terminal.shows(/^[1-9]$/m)
+    await terminal.resize(100 + i, 30)
+    await terminal.type('fg')
+    await terminal.shows((screen) => {
+      const lines = screen.replace(/\n$/, '').split('\n')
+      const isWide = /^PrintMaster .*ago$/.test(lines[0] ?? '') && lines[0]?.length === 100 + i
+      return isWide && lines.length === 30 && /q: quit$/.test(lines.at(-1) ?? '')
+    })
+    expect(await terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('1 0')
+    await terminal.press('3')
+    await terminal.shows(/\[3 Printers\]/)
+    await terminal.press('1')
+    await terminal.shows(/\[1 Overview\]/)
+  }
+  // the shell goes on with what comes behind a command that was stopped
+  await terminal.press('q')
+  await terminal.shows(/^before$/m)
+  await expect.poll(() => terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+})
+
+test('stopped without a word and continued, the view takes its terminal again', async () => {
+  const server = await startFleetServer(FLEET)
+  const terminal = await look(server)
+  await terminal.shows(/live, heard/)
+  await terminal.signal('SIGSTOP', ' status --server')
+  await terminal.shows(/Stopped/)
+  await terminal.type('fg')
+  await terminal.shows(/^\[1 Overview\][\s\S]*q: quit\n$/m)
+  await terminal.press('2')
+  await terminal.shows(/\[2 Agents\]/)
+  await terminal.press('q')
+  await expect.poll(() => terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+})
+
+test('where no shell could bring it back, Ctrl-Z changes nothing', async () => {
+  const server = await startFleetServer(FLEET)
+  const terminal = await openTerminal()
+  const file = join(createFolder(), 'token')
+  writeFileSync(file, TOKEN, { mode: 0o600 })
+  await terminal.type(`exec ${PROGRAM} status --server ${server.url} --token-file ${file}`)
+  await terminal.shows(/live, heard/)
+  await terminal.press('C-z')
+  await terminal.press('2')
+  await terminal.shows(/\[2 Agents\][\s\S]*q: quit\n$/)
+})
+
 test('who cannot connect is told why, whole, and nothing that is not known', async () => {
   const { certificate, key } = makeCertificate(createFolder(), 'printers')
   const https = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }).listen(0, '127.0.0.1')

@@ -4,10 +4,12 @@ import type { Look } from '../../core/output/paint.ts'
 import type { Action, ActionResult } from '../feed/actions.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Lookups } from '../feed/lookups.ts'
+import type { JobControl } from '../job-control.ts'
 import type { Derived } from '../views/derive.ts'
 import { FIRST_STATE, pressKey, type ViewState } from '../views/view-state.ts'
 import { readClock } from '../views/word-age.ts'
 import { readKeys } from './read-key.ts'
+import { useSuspend } from './use-suspend.ts'
 import { useTick } from './use-tick.ts'
 import { composeBody, View } from './view.tsx'
 
@@ -27,12 +29,14 @@ export interface AppProps {
   readonly look: Look
   readonly isPlain: boolean
   readonly now: () => number
+  readonly jobs: JobControl
 }
 
 /** The live view: what it shows comes from the feed, where one is in it from the keys. */
-export function App({ server, feed, derived, lookups, perform, look, isPlain, now }: AppProps) {
+export function App({ server, feed, derived, lookups, perform, look, isPlain, now, jobs }: AppProps) {
   const { exit } = useApp()
   const { columns, rows } = useWindowSize()
+  const suspend = useSuspend(jobs)
   const [state, setState] = useState<ViewState>(FIRST_STATE)
   // several keys may come before the next frame
   const latest = useRef(state)
@@ -62,6 +66,7 @@ export function App({ server, feed, derived, lookups, perform, look, isPlain, no
       const { state: next, effect } = pressKey(latest.current, press, context)
       change(next)
       if (effect?.kind === 'quit') return exit()
+      if (effect?.kind === 'suspend') return suspend()
       if (effect?.kind === 'perform') {
         perform(effect.action).then(({ isDone, text }) =>
           change({ ...latest.current, notice: { text, isGood: isDone } }),

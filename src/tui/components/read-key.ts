@@ -18,6 +18,7 @@ const NAMES: ReadonlyArray<readonly [keyof Key, KeyPress['name']]> = [
 
 const CONTROLS: Readonly<Record<string, KeyPress['name']>> = {
   c: 'quit',
+  z: 'suspend',
   u: 'clear',
   h: 'backspace',
   f: 'page_down',

@@ -14,6 +14,7 @@ const KEYS: ReadonlyArray<readonly [keys: string, does: string]> = [
   ['c', 'on an agent: scan now (admin token)'],
   ['a', 'on an event: acknowledge it (admin token)'],
   ['?', 'this page'],
+  ['Ctrl-Z', 'suspend; fg comes back'],
   ['q, Ctrl-C', 'leave'],
 ]
 const LABEL = 20

@@ -47,7 +47,7 @@ export interface KeyPress {
   readonly text: string
   readonly name:
     | 'up' | 'down' | 'left' | 'right' | 'page_up' | 'page_down' | 'home' | 'end'
-    | 'enter' | 'escape' | 'tab' | 'back_tab' | 'backspace' | 'clear' | 'quit' | null // biome-ignore format: one glance
+    | 'enter' | 'escape' | 'tab' | 'back_tab' | 'backspace' | 'clear' | 'quit' | 'suspend' | null // biome-ignore format: one glance
 }
 
 /** What the screen holds that is shown when the key comes. */
@@ -67,7 +67,7 @@ export interface KeyContext {
 
 export interface KeyOutcome {
   readonly state: ViewState
-  readonly effect: null | { readonly kind: 'quit' } | { readonly kind: 'perform'; readonly action: Action }
+  readonly effect: null | { readonly kind: 'quit' | 'suspend' } | { readonly kind: 'perform'; readonly action: Action }
 }
 
 export function placeOf(state: Pick<ViewState, 'places'>): Place {
@@ -100,7 +100,7 @@ export function settleCursor(
 
 /** What a key does. Pure. */
 export function pressKey(state: ViewState, key: KeyPress, context: KeyContext): KeyOutcome {
-  if (key.name === 'quit') return { state, effect: { kind: 'quit' } }
+  if (key.name === 'quit' || key.name === 'suspend') return { state, effect: { kind: key.name } }
   if (state.prompt?.kind === 'confirm') return answerQuestion(state, state.prompt.action, key)
   if (state.prompt?.kind === 'filter' && !isMove(key)) return typeFilter(state, state.prompt.before, key)
   if (state.isHelp) {
