@@ -133,10 +133,10 @@ test('suspended and taken up again: the shell has its terminal in between, the v
     await terminal.press('1')
     await terminal.shows(/\[1 Overview\]/)
   }
-  // the shell goes on with what comes behind a command that was stopped
   await terminal.press('q')
-  await terminal.shows(/^before$/m)
-  await expect.poll(() => terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1')
+  await expect.poll(() => terminal.ask('#{alternate_on} #{cursor_flag}'), { timeout: 15_000 }).toBe('0 1')
+  await terminal.type('echo after')
+  await terminal.shows(/^after$/m)
 })
 
 test('stopped without a word and continued, the view takes its terminal again', async () => {
