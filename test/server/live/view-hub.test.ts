@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { startServer } from '../../../src/core/server/start-server.ts'
+import { startFaultProxy } from '../../fault-proxy.ts'
 import { LOCAL, shareTestServer, startTestServer, type TestServer } from '../start-test-server.ts'
 import { type Message, openSocket, type TestSocket } from './open-socket.ts'
 
@@ -206,7 +207,9 @@ test('without a change it hears that the server is alive', async () => {
 })
 
 test('a reader that is too slow is dropped, and the others go on', async () => {
-  const server = await startTestServer({ live: { view_buffer_bytes: 64 * 1024, closing_ms: 500 } })
+  const server = await startTestServer({
+    live: { view_buffer_bytes: 64 * 1024, closing_ms: 500, slow_closing_ms: 500 },
+  })
   const { token } = await server.enrol()
   const [slow, quick] = [await openView(server), await openView(server)]
   const screen = createScreen(quick)
@@ -229,7 +232,7 @@ test('a reader that is too slow is dropped, and the others go on', async () => {
 })
 
 test('one that is only late is told 4508 before it is dropped', async () => {
-  const server = await startTestServer({ live: { view_buffer_bytes: 64 * 1024, closing_ms: 20_000 } })
+  const server = await startTestServer({ live: { view_buffer_bytes: 64 * 1024, closing_ms: 500 } })
   const { token } = await server.enrol()
   const [slow, quick] = [await openView(server), await openView(server)]
   const screen = createScreen(quick)
@@ -252,6 +255,44 @@ test('one that is only late is told 4508 before it is dropped', async () => {
   }
   slow.ws.resume()
   expect(await slow.closed).toEqual({ code: 4508, reason: 'too_slow' })
+})
+
+/** Changes rows again and again until the one view that there is gets no more of it: it was dropped. */
+async function overfill(server: TestServer, prefix: string) {
+  const { token } = await server.enrol()
+  const serials = Array.from({ length: 1000 }, (_, i) => `${prefix}${i}`)
+  const sent = async () =>
+    /printmaster_live_messages_total{type="changes"} (\d+)/.exec((await server.call('/metrics')).text)?.[1]
+  const counts: (string | undefined)[] = []
+  while (new Set(counts.slice(-4)).size > 1 || counts.length < 5) {
+    if (counts.length > 200) throw new Error('a view that reads nothing is still sent to')
+    await upload(server, token, serials, { page_count: counts.length })
+    counts.push(await sent())
+  }
+}
+
+test('one on a slow line is told 4508, however long it takes to read what waits before that', async () => {
+  const server = await startTestServer({ live: { view_buffer_bytes: 64 * 1024, closing_ms: 300 } })
+  const line = await startFaultProxy(Number(new URL(server.url).port))
+  onTestFinished(() => line.close())
+  line.set({ bytes_per_second: 500_000 })
+  const slow = await openSocket(line.url, '/ws/ui', { token: (await server.makeToken('viewer')).token })
+  slow.send('hello')
+  await expect.poll(() => slow.messages.some(({ data }) => data.is_last)).toBe(true)
+  await overfill(server, 'LINE')
+  expect(slow.ws.readyState).toBe(slow.ws.OPEN)
+  expect(await slow.closed).toEqual({ code: 4508, reason: 'too_slow' })
+})
+
+test('a server that stops waits for no slow reader', async () => {
+  const server = await startTestServer({ live: { view_buffer_bytes: 64 * 1024, closing_ms: 300 } })
+  const stuck = await openView(server)
+  await expect.poll(() => stuck.messages.some(({ data }) => data.is_last)).toBe(true)
+  stuck.ws.pause()
+  await overfill(server, 'STUCK')
+  const began = performance.now()
+  await server.server.close()
+  expect(performance.now() - began).toBeLessThan(5000)
 })
 
 test('a viewer whose token is revoked is closed, within a second', async () => {

@@ -8,6 +8,8 @@ export interface LiveSettings {
   readonly silence_ms: number
   /** Who is told that it is closed has so long to answer before the connection is cut. */
   readonly closing_ms: number
+  /** Who is too slow has so long to read what waits for it: the word that it is dropped comes behind that. */
+  readonly slow_closing_ms: number
   /** At most one heartbeat of an agent counts in this time. */
   readonly heartbeat_ms: number
   /** Sockets are held against revoked tokens at most this often. */
@@ -27,6 +29,7 @@ export const LIVE_SETTINGS: LiveSettings = {
   ping_ms: PING_SECONDS * 1000,
   silence_ms: SILENCE_SECONDS * 1000,
   closing_ms: 2000,
+  slow_closing_ms: 30_000,
   heartbeat_ms: LEAST_HEARTBEAT_SECONDS * 1000,
   recheck_ms: 500,
   gather_ms: 100,

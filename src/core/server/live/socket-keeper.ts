@@ -3,6 +3,9 @@ import { CLOSE_CODES, type CloseReason } from '../../protocol/live.ts'
 import type { Principal } from '../auth/door.ts'
 import { type LiveSettings, MAX_PINGS } from './live-settings.ts'
 
+/** Of the ping that shows how far a slow reader is. */
+const SLOW_MARK = Buffer.from('too slow')
+
 /** A connection. There may be many thousands: what each of them holds is what it costs. */
 export interface OpenSocket {
   readonly ws: WebSocket
@@ -61,8 +64,10 @@ export function keepSockets<S extends OpenSocket>(
   now: () => number,
   events: SocketEvents<S>,
 ): SocketKeeper<S> {
-  const { sweep_ms, ping_ms, silence_ms, closing_ms } = settings
+  const { sweep_ms, ping_ms, silence_ms, closing_ms, slow_closing_ms } = settings
   const sockets = new Map<WebSocket, S>()
+  /** Those that read what waits for them before they are told that they are too slow. */
+  const slow = new Map<WebSocket, NodeJS.Timeout>()
   let swept_at = performance.now()
   let whenEmpty: (() => void) | null = null
 
@@ -74,7 +79,21 @@ export function keepSockets<S extends OpenSocket>(
   const close = (socket: S, reason: CloseReason) => {
     if (socket.isOver) return
     end(socket, reason)
+    if (reason === 'too_slow') return awaitReader(socket.ws)
     socket.ws.close(CLOSE_CODES[reason].code, reason)
+  }
+  /**
+   * The library cuts a connection soon after its close frame was queued, behind all that waits. So a ping goes in its place:
+   * its answer shows that the reader has come so far. Nothing else is queued meanwhile.
+   */
+  const awaitReader = (ws: WebSocket) => {
+    slow.set(ws, setTimeout(tellSlow, slow_closing_ms, ws))
+    ws.ping(SLOW_MARK)
+  }
+  const tellSlow = (ws: WebSocket) => {
+    clearTimeout(slow.get(ws))
+    slow.delete(ws)
+    ws.close(CLOSE_CODES.too_slow.code, 'too_slow' satisfies CloseReason)
   }
 
   // the same four for all: a closure for each socket would cost more than the socket's own data
@@ -91,13 +110,16 @@ export function keepSockets<S extends OpenSocket>(
     socket.pings += 1
     if (socket.pings > MAX_PINGS) close(socket, 'rate_limited')
   }
-  function onPong(this: WebSocket) {
+  function onPong(this: WebSocket, data: Buffer) {
     const socket = sockets.get(this)
     if (socket !== undefined) socket.heard_at = performance.now()
+    if (slow.has(this) && data.equals(SLOW_MARK)) tellSlow(this)
   }
   function onClose(this: WebSocket) {
     const socket = sockets.get(this)
     sockets.delete(this)
+    clearTimeout(slow.get(this))
+    slow.delete(this)
     if (socket !== undefined) end(socket, null)
     if (sockets.size === 0) whenEmpty?.()
   }
@@ -145,6 +167,7 @@ export function keepSockets<S extends OpenSocket>(
         whenEmpty = resolve
       })
       for (const socket of sockets.values()) close(socket, reason)
+      for (const ws of slow.keys()) tellSlow(ws)
       const cut = setTimeout(() => {
         for (const ws of sockets.keys()) ws.terminate()
       }, closing_ms)
