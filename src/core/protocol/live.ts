@@ -41,7 +41,7 @@ export const TicketSchema = Type.Object(
 )
 export type Ticket = Type.Static<typeof TicketSchema>
 
-/** At most one heartbeat in so many seconds of one agent; those in between are passed over. */
+/** Of the heartbeats and repeated hellos of one agent one in so many seconds counts; those in between are passed over. */
 export const LEAST_HEARTBEAT_SECONDS = 10
 /** Without a word, ping or pong for so long a connection is closed. */
 export const SILENCE_SECONDS = 90
@@ -60,7 +60,7 @@ const message = <T extends string, S extends TSchema>(type: T, data: S, descript
 export const HelloSchema = Type.Object(
   {
     ...RegisterRequestSchema.properties,
-    journal_id: HeartbeatRequestSchema.properties.journal_id,
+    ...HeartbeatRequestSchema.properties,
   },
   { ...open, description: 'who speaks, and how often it will' },
 )

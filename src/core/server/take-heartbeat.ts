@@ -57,7 +57,7 @@ export function composeHeartbeatAnswer(
 }
 
 /** @throws ApiError agent_mismatch where another agent is named than the token's */
-async function refuseOther(
+export async function refuseOther(
   asker: Asker,
   agent_id: string,
   claimed: string | undefined,

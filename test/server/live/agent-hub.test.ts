@@ -61,14 +61,74 @@ describe('messages of an agent', () => {
     await socket.next('welcome')
   })
 
-  test('a heartbeat is taken and acknowledged as over HTTP; those within ten seconds are passed over', async () => {
-    const server = shared()
+  test('a heartbeat is taken and acknowledged as over HTTP', async () => {
+    const server = await startTestServer({ live: { heartbeat_ms: 0 } })
     const { agent_id, socket } = await connect(server)
     const first = await ask(socket, 'heartbeat', { memory_mb: 1, device_count: 4, journal_id: randomUUID() })
     expect(first).toMatchObject({ type: 'ack', data: { answer: { success: true, agent_id, last_seq: null } } })
-    const second = await ask(socket, 'heartbeat', { memory_mb: 2 })
-    expect(second).toMatchObject({ type: 'ack', data: { answer: { success: true, agent_id } } })
-    expect(await show(server, agent_id)).toMatchObject({ memory_mb: 1, reported_devices_count: 4 })
+    await expect
+      .poll(() => show(server, agent_id), { timeout: 5000 })
+      .toMatchObject({ memory_mb: 1, reported_devices_count: 4 })
+  })
+
+  test('those within ten seconds are passed over; hello is the first of them', async () => {
+    const server = shared()
+    const { agent_id, socket } = await connect(server, { hostname: 'h1', memory_mb: 1 })
+    const passed = await ask(socket, 'heartbeat', { memory_mb: 2, journal_id: randomUUID() })
+    expect(passed.data.answer).toEqual({
+      success: true,
+      agent_id,
+      store_id: expect.any(String),
+      server_time: expect.any(String),
+    })
+    await expect.poll(async () => (await show(server, agent_id)).hostname, { timeout: 5000 }).toBe('h1')
+    expect(await show(server, agent_id)).toMatchObject({ memory_mb: 1 })
+  })
+
+  test('so is a hello that is said again; the first of a connection is taken, however soon it comes', async () => {
+    const server = shared()
+    const { agent_id, token, socket } = await connect(server, { hostname: 'h1' })
+    for (let i = 0; i < 4; i++) {
+      socket.send('hello', { hostname: `again${i}`, journal_id: randomUUID() }, `again${i}`)
+      const { data } = await socket.next('welcome')
+      expect(data).toMatchObject({ success: true, agent_id })
+      expect(data).not.toHaveProperty('last_seq')
+    }
+    const hostname = async () => (await show(server, agent_id)).hostname
+    await expect.poll(hostname, { timeout: 5000 }).toBe('h1')
+    const { last_seen } = await show(server, agent_id)
+    socket.send('hello', { hostname: 'late' }, 'late')
+    await socket.next('welcome')
+    // two writes of heartbeats later
+    const other = await connect(server, { hostname: 'other' })
+    await expect.poll(async () => (await show(server, other.agent_id)).hostname, { timeout: 5000 }).toBe('other')
+    expect(await show(server, agent_id)).toMatchObject({ hostname: 'h1', last_seen })
+    const next = await openSocket(server.url, '/ws/agent', { token })
+    next.send('hello', { hostname: 'h2' })
+    await next.next('welcome')
+    await expect.poll(hostname, { timeout: 5000 }).toBe('h2')
+  })
+
+  test('many hellos at once are one hello, and waiting commands go out once', async () => {
+    const server = shared()
+    const { agent_id, token } = await server.enrol()
+    const admin = (await server.makeToken('admin')).token
+    await server.call(`/api/v1/agents/${agent_id}/commands`, { token: admin, body: { kind: 'scan_now' } })
+    const socket = await openSocket(server.url, '/ws/agent', { token })
+    const journal_id = randomUUID()
+    for (let i = 0; i < 5; i++) socket.send('hello', { hostname: `many${i}`, journal_id }, `many${i}`)
+    for (let i = 0; i < 5; i++) await socket.next('welcome')
+    await socket.next('command')
+    await expect.poll(async () => (await show(server, agent_id)).hostname, { timeout: 5000 }).toBe('many0')
+    expect(socket.messages.filter(({ type }) => type === 'command')).toEqual([])
+  })
+
+  test('what a hello tells has to fit as in a heartbeat', async () => {
+    const server = shared()
+    const { token } = await server.enrol()
+    const socket = await openSocket(server.url, '/ws/agent', { token })
+    const wrong = await ask(socket, 'hello', { memory_mb: 'much' })
+    expect(wrong.data).toMatchObject({ code: 'invalid_body', details: { fields: [{ path: '/data/memory_mb' }] } })
   })
 
   test('that limit is of the agent, whatever connection it uses, and ends', async () => {
@@ -102,7 +162,7 @@ describe('messages of an agent', () => {
   })
 
   test('two machines with one token are told by their journals', async () => {
-    const server = shared()
+    const server = await startTestServer({ live: { heartbeat_ms: 0 } })
     const { token, socket, agent_id } = await connect(server, { journal_id: randomUUID() })
     const [one, other] = [randomUUID(), randomUUID()]
     for (const journal_id of [one, other]) await server.call(HEARTBEAT, { token, body: { journal_id } })

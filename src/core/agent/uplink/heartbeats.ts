@@ -53,7 +53,7 @@ export function createHeartbeats(parts: HeartbeatParts): Heartbeats {
   const { journal, clock, status, account, lane, line, link, times, holdings } = parts
   let next = 0
   let sent_at = Number.NEGATIVE_INFINITY
-  /** A link that was just opened carries a whole heartbeat soon. */
+  /** What hello said of the way to the server was from before it was open: a heartbeat follows as soon as it counts. */
   let isGreeted = false
 
   /** What any answer to a sign of life says. */
@@ -118,6 +118,7 @@ export function createHeartbeats(parts: HeartbeatParts): Heartbeats {
     welcomed(asked, answer) {
       heard(asked, clock.now(), answer)
       isGreeted = true
+      sent_at = clock.monotonic()
       next = clock.monotonic() + parts.interval_ms()
     },
   }

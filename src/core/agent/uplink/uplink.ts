@@ -110,7 +110,9 @@ export function createUplink(parts: UplinkParts): Uplink {
     readToken,
     composeHello() {
       greeted = rememberAsked(journal)
-      return { ...parts.describeAgent(), agent_id: journal.recall('agent_id'), journal_id: greeted.journal_id }
+      const agent_id = journal.recall('agent_id')
+      // the server passes over a heartbeat right behind it
+      return { ...parts.describeAgent(), ...parts.composeHeartbeat(), agent_id, journal_id: greeted.journal_id }
     },
     onWelcome(answer: HeartbeatAnswer) {
       account.accepted()

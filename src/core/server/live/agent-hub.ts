@@ -1,14 +1,21 @@
 import Type from 'typebox'
 import type { RawData } from 'ws'
-import type { HeartbeatRequest } from '../../protocol/agents.ts'
+import type { HeartbeatAnswer, HeartbeatRequest } from '../../protocol/agents.ts'
 import { ApiError } from '../../protocol/api-error.ts'
 import type { CommandUpdate } from '../../protocol/commands.ts'
 import { AGENT_MESSAGES, AGENT_SOCKET_PATHS, MAX_INVALID_MESSAGES } from '../../protocol/live.ts'
 import { toApiError } from '../answers.ts'
 import { refuseRate } from '../gate.ts'
+import type { Asker } from '../record-access.ts'
 import type { Services } from '../services.ts'
 import { type EventServices, takeEvents } from '../take-events.ts'
-import { composeHeartbeatAnswer, type HeartbeatServices, renameHeartbeat, takeHeartbeat } from '../take-heartbeat.ts'
+import {
+  composeHeartbeatAnswer,
+  type HeartbeatServices,
+  refuseOther,
+  renameHeartbeat,
+  takeHeartbeat,
+} from '../take-heartbeat.ts'
 import type { AgentHub, AgentMessage, AgentSocket } from './hubs.ts'
 import { MAX_AGENT_BUFFER_BYTES, MAX_HASTY_MESSAGES, MAX_UNDERWAY } from './live-settings.ts'
 import { type ReadMessage, readMessage } from './read-message.ts'
@@ -40,7 +47,7 @@ export type AgentHubServices = HeartbeatServices &
 export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCallbacks): AgentHub {
   const { live_settings, now, requestRate, presence, instruments, log } = services
   const byAgent = new Map<string, AgentSocket>()
-  /** When the last heartbeat of an agent was taken, whichever socket it came over. */
+  /** When the last sign of life of an agent was taken, whichever socket it came over. */
   const taken_at = new Map<string, number>()
   let pruned_at = performance.now()
   let isClosing = false
@@ -117,29 +124,31 @@ export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCa
       arrived_at: services.monotonic(),
       routeOptions: { url: AGENT_SOCKET_PATHS[0] },
     }
+    const told = { ...(timestamp !== undefined && { timestamp }) }
     if (!socket.hasHello && type !== 'hello') throw new ApiError('invalid_request', 'say hello first')
     switch (type) {
       case 'hello': {
         const { registration_key: _, ...facts } = message.data as HeartbeatRequest & { registration_key?: string }
-        const body = { ...(timestamp !== undefined && { timestamp }), ...facts }
-        const welcome = await takeHeartbeat(asker, body, services, 'websocket')
-        const isFirst = !socket.hasHello
-        socket.hasHello = true
+        // who comes back soon may be another program, or know more than before
+        const isFirst = !socket.hasHello && !socket.isGreeting
+        if (isFirst) socket.isGreeting = true
+        let welcome: HeartbeatAnswer
+        try {
+          welcome = await takeSign(asker, agent_id, { ...told, ...facts }, isFirst)
+        } finally {
+          if (isFirst) socket.isGreeting = false
+        }
+        if (isFirst) socket.hasHello = true
         if (answer(socket, 'welcome', id, welcome) && isFirst) await callbacks.onConnected(agent_id)
         return
       }
-      case 'heartbeat': {
-        const at = performance.now()
-        const before = taken_at.get(agent_id)
-        const isTaken = before === undefined || at - before >= live_settings.heartbeat_ms
-        const body = { ...(timestamp !== undefined && { timestamp }), ...(message.data as HeartbeatRequest) }
-        if (isTaken) taken_at.set(agent_id, at)
-        const said = isTaken
-          ? await takeHeartbeat(asker, body, services, 'websocket')
-          : composeHeartbeatAnswer(agent_id, asker.received_at, services)
-        acknowledge(socket, id, said)
+      case 'heartbeat':
+        acknowledge(
+          socket,
+          id,
+          await takeSign(asker, agent_id, { ...told, ...(message.data as HeartbeatRequest) }, false),
+        )
         return
-      }
       case 'events':
         acknowledge(socket, id, await takeEvents(asker, message.data as { events: unknown }, services))
         return
@@ -152,6 +161,23 @@ export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCa
       }
     }
   }
+  /** Of the signs of life of an agent one in a while counts; those between are answered from memory. */
+  const takeSign = async (
+    asker: Asker,
+    agent_id: string,
+    body: HeartbeatRequest,
+    isWelcome: boolean,
+  ): Promise<HeartbeatAnswer> => {
+    const at = performance.now()
+    const before = taken_at.get(agent_id)
+    const isTaken = isWelcome || before === undefined || at - before >= live_settings.heartbeat_ms
+    if (!isTaken) {
+      await refuseOther(asker, agent_id, body.agent_id, services)
+      return composeHeartbeatAnswer(agent_id, asker.received_at, services)
+    }
+    taken_at.set(agent_id, at)
+    return takeHeartbeat(asker, body, services, 'websocket')
+  }
   const acknowledge = (socket: AgentSocket, id: string | undefined, said?: object) => {
     if (id !== undefined) answer(socket, 'ack', id, said === undefined ? {} : { answer: said })
   }
@@ -160,7 +186,12 @@ export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCa
     sockets,
     accept(ws, principal, remote_address) {
       const agent_id = principal.agent_id as string
-      const socket: AgentSocket = { ...newSocket(ws, principal, remote_address), hasHello: false, underway: 0 }
+      const socket: AgentSocket = {
+        ...newSocket(ws, principal, remote_address),
+        hasHello: false,
+        isGreeting: false,
+        underway: 0,
+      }
       const older = byAgent.get(agent_id)
       byAgent.set(agent_id, socket)
       sockets.add(socket)

@@ -22,6 +22,8 @@ export interface AgentHub {
 
 export interface AgentSocket extends OpenSocket {
   hasHello: boolean
+  /** Its first hello is being taken. */
+  isGreeting: boolean
   /** Messages that are being worked on. */
   underway: number
 }
