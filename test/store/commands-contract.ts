@@ -76,6 +76,21 @@ export function describeCommands(readStore: () => Store): void {
       expect((await store.check()).problems).toEqual([])
     })
 
+    it('that succeeded are done wholly, whatever was told of them before; others stay where they were', async () => {
+      const store = readStore()
+      const agent_id = await enrolAgent(store)
+      for (const [state, percent] of [
+        ['succeeded', 100],
+        ['failed', 40],
+      ] as const) {
+        const { command_id } = newCommand(agent_id)
+        await store.createCommand(newCommand(agent_id, { command_id }), DESK, NOW)
+        await store.updateCommand(agent_id, { command_id, state: 'running', percent: 40 }, NOW)
+        expect(await store.updateCommand(agent_id, { command_id, state }, NOW)).toMatchObject({ state, percent })
+        expect(await store.findCommand(command_id)).toMatchObject({ state, percent })
+      }
+    })
+
     it('that have ended stay as they ended, and are audited once', async () => {
       const store = readStore()
       const agent_id = await enrolAgent(store)

@@ -83,7 +83,7 @@ export const CommandRecordSchema = Type.Object(
     expires_at: utcTime('not begun after this'),
     sent_at: nullableUtcTime('handed to the agent last'),
     ended_at: nullableUtcTime(''),
-    percent: nullable<number>({ type: 'integer' }, ''),
+    percent: nullable<number>({ type: 'integer' }, '0 to 100, as was told last; 100 of one that succeeded'),
     message: nullableText(2048, ''),
     result: nullable<Record<string, unknown>>({ type: 'object' }, ''),
   },

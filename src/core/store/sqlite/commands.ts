@@ -193,7 +193,8 @@ function render(row: CommandRow): CommandRecord {
     expires_at: utcText(row.expires_at),
     sent_at: utcTextOrNull(row.sent_at),
     ended_at: utcTextOrNull(row.ended_at),
-    percent: row.percent,
+    // an agent tells how far it is now and then, and not that it came to the end
+    percent: row.state === 'succeeded' ? 100 : row.percent,
     message: row.message,
     result: row.result === null ? null : (JSON.parse(row.result) as Record<string, unknown>),
   }
