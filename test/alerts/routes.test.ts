@@ -95,6 +95,17 @@ describe('/api/v1/alerts', () => {
     expect((await server.call('/api/v1/alerts?cursor=x', { token })).body.error.code).toBe('invalid_cursor')
   })
 
+  test('who may not acknowledge is refused, and that is audited', async () => {
+    const server = await startServer({})
+    const [viewer, admin] = [await server.makeToken('viewer'), await server.makeToken('admin')]
+    const { status } = await server.call('/api/v1/alerts/some-alert/acknowledge', { ...viewer, method: 'POST' })
+    expect(status).toBe(403)
+    const { body } = await server.call('/api/v1/audit?action=alert_acknowledgement_refused', admin)
+    expect(body.entries).toMatchObject([
+      { actor: viewer.token_id, resource_type: 'alert', resource_id: 'some-alert', outcome: 'denied' },
+    ])
+  })
+
   test('a test goes through one channel and says what came', async () => {
     const { port, received } = await receiveHttp((index) => (index === 0 ? 200 : 500))
     const server = await startServer({ channels: [desk(port)] })

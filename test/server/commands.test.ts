@@ -58,6 +58,31 @@ describe('commands', () => {
     expect((await call('/api/v1/agents/nobody/commands', { token: admin, body })).body.error.code).toBe('not_found')
   })
 
+  it('that a token may not give are audited, so many of them and no more', async () => {
+    const { makeToken, call, enrol, store } = shared()
+    const { agent_id, token: agent } = await enrol()
+    const { token: viewer, token_id } = await makeToken('viewer')
+    const path = `/api/v1/agents/${agent_id}/commands`
+    for (let i = 0; i < 25; i++) {
+      expect((await call(path, { token: viewer, body: { kind: 'scan_now' } })).status).toBe(403)
+    }
+    expect((await call(path, { token: agent, body: { kind: 'scan_now' } })).status).toBe(403)
+    const { items } = await store.listAudit({ limit: 50, action: 'command_refused' })
+    const found = items.filter(({ resource_id }) => resource_id === agent_id)
+    expect(found.filter(({ actor }) => actor === token_id).length).toBe(10)
+    expect(found.filter(({ actor }) => actor === agent_id)).toMatchObject([
+      {
+        actor_type: 'agent',
+        resource_type: 'agent',
+        outcome: 'denied',
+        ip_address: '127.0.0.1',
+        details: { scope: 'agent', needed: 'admin', unrecorded: 0 },
+      },
+    ])
+    // what may be seen is no refusal
+    expect((await call(path, { token: viewer })).status).toBe(200)
+  })
+
   it.each([
     [{ kind: 'format_disk' }, '/kind'],
     [{ kind: 'scan_now', params: { ip: '192.0.2.1' } }, '/params/ip'],

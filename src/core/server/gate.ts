@@ -6,7 +6,7 @@ import { READ_ENCODINGS } from './ingest/unpack.ts'
 import { MAX_PENDING_BATCHES, MAX_PENDING_BYTES, MAX_URL_LENGTH } from './limits/http-limits.ts'
 import { findTicket } from './live/tickets.ts'
 import { refuseOverload } from './read-body.ts'
-import { recordAccess, recordMismatch } from './record-access.ts'
+import { recordAccess, recordMismatch, recordRefusal } from './record-access.ts'
 import { isLocalPeer } from './remote-address.ts'
 import type { Services } from './services.ts'
 
@@ -29,7 +29,7 @@ export async function passGate(request: FastifyRequest, services: Services, find
       : await redeemTicket(request, services)
   checkRate(principal, services)
   if (scope === undefined) throw refusePath(request, findMethods)
-  checkScope(principal, scope)
+  await checkScope(request, principal, scope, services)
   if (principal.agent_id === null) return
   await checkAgent(request, principal.agent_id, services)
   checkEncoding(request)
@@ -132,8 +132,16 @@ function refusePath(request: FastifyRequest, findMethods: FindMethods): ApiError
   return new ApiError('method_not_allowed', `this path takes ${allow}`, { allow })
 }
 
-function checkScope({ scope }: Principal, needed: Scope): void {
+async function checkScope(
+  request: FastifyRequest,
+  { scope, token_id }: Principal,
+  needed: Scope,
+  { refusals, client }: Services,
+): Promise<void> {
   if (scope === needed || (scope === 'admin' && needed === 'viewer')) return
+  const { refused } = request.routeOptions.config
+  const recorded = refused && refusals.take(token_id)
+  if (recorded) await recordRefusal(client.store, request, refused, { scope, needed, ...recorded })
   throw new ApiError('scope_insufficient', `this wants a token of scope ${needed}`, { needed })
 }
 

@@ -1,6 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { v7 as makeUuid } from 'uuid'
 import type { Actor, NewAuditEvent, Store } from '../store/store.ts'
+import type { RefusedAction } from './route-about.ts'
+
+/** Of an id that somebody sent and nobody has looked up. */
+const MAX_NAMED_LENGTH = 128
 
 export interface Access {
   readonly action: string
@@ -43,12 +47,24 @@ export async function recordAccess(store: Store, request: Asker, access: Access)
   await store.recordAudit([event])
 }
 
+/** Somebody wanted what the token does not open. @param refused as the route names it */
+export function recordRefusal(
+  store: Store,
+  request: FastifyRequest,
+  { action, resource_type, param }: RefusedAction,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const named = (request.params as Readonly<Record<string, string>>)[param]
+  const resource_id = named?.slice(0, MAX_NAMED_LENGTH) ?? null
+  return recordAccess(store, request, { action, resource_type, resource_id, outcome: 'denied', details })
+}
+
 /** An agent that speaks in the name of another one. @param claimed the other's id, as it was sent */
 export function recordMismatch(store: Store, request: Asker, claimed: string | null): Promise<void> {
   return recordAccess(store, request, {
     action: 'agent_mismatch',
     resource_type: 'agent',
-    resource_id: claimed?.slice(0, 128) ?? null,
+    resource_id: claimed?.slice(0, MAX_NAMED_LENGTH) ?? null,
     outcome: 'denied',
     details: { route: request.routeOptions.url ?? null },
   })

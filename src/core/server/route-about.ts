@@ -19,6 +19,14 @@ declare module 'fastify' {
   interface FastifyContextConfig extends RouteConfig {}
 }
 
+/** What the audit log has of somebody whose token does not open a route. */
+export interface RefusedAction {
+  readonly action: string
+  readonly resource_type: string
+  /** The path parameter with the id of the resource. */
+  readonly param: string
+}
+
 interface RouteConfig {
   /** The scope that opens it; null for everybody. Absent: no route. */
   readonly scope?: Scope | null
@@ -26,6 +34,7 @@ interface RouteConfig {
   readonly localIsOpen?: boolean
   /** A ticket among its subprotocols opens it as well. */
   readonly takesTicket?: boolean
+  readonly refused?: RefusedAction
   readonly reads?: boolean
   readonly body_limit?: number
   /** The body goes to the worker as it came; this describes it. */
@@ -41,6 +50,8 @@ export interface RouteAbout {
   readonly scope: Scope | null
   readonly localIsOpen?: boolean
   readonly takesTicket?: boolean
+  /** Refusals for want of scope are audited as this. */
+  readonly refused?: RefusedAction
   /** Reads from the database for people: so much of it at one time, and no more. */
   readonly reads?: boolean
   readonly body?: TSchema
@@ -88,7 +99,7 @@ const OF_AGENTS: readonly ApiErrorCode[] = ['agent_mismatch']
 
 /** The options of a Fastify route. */
 export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOptions, 'schema' | 'config'>> {
-  const { scope, localIsOpen, reads, takesTicket, body, batch, query, param } = about
+  const { scope, localIsOpen, reads, takesTicket, refused, body, batch, query, param } = about
   const codes = new Set<ApiErrorCode>([
     ...ALWAYS,
     ...(scope === null ? [] : WITH_TOKEN),
@@ -107,6 +118,7 @@ export function describeRoute(about: RouteAbout): Required<Pick<RouteShorthandOp
       body_limit: about.body_limit ?? MAX_SMALL_BYTES,
       ...(localIsOpen && { localIsOpen }),
       ...(takesTicket && { takesTicket }),
+      ...(refused && { refused }),
       ...(reads && { reads }),
       ...(batch !== undefined && { batch }),
     },

@@ -10,6 +10,7 @@ import type { Instruments } from './instruments.ts'
 import type { JournalWatch } from './journal-watch.ts'
 import type { BatchPlaces } from './limits/batch-places.ts'
 import type { ListPlaces } from './limits/list-places.ts'
+import type { RecordedRefusals } from './limits/recorded-refusals.ts'
 import type { RefusedRegistrations } from './limits/refused-registrations.ts'
 import type { RequestRate } from './limits/request-rate.ts'
 import type { UnsentAnswers } from './limits/unsent-answers.ts'
@@ -32,6 +33,7 @@ export interface Services {
   readonly attempts: RefusedAttempts
   readonly requestRate: RequestRate
   readonly registrations: RefusedRegistrations
+  readonly refusals: RecordedRefusals
   readonly batchPlaces: BatchPlaces
   readonly lists: ListPlaces
   readonly unsent: UnsentAnswers

@@ -28,6 +28,7 @@ import { createJournalWatch } from './journal-watch.ts'
 import { createBatchPlaces } from './limits/batch-places.ts'
 import { HTTP_TIMES, type HttpTimes, MAX_HEADER_BYTES } from './limits/http-limits.ts'
 import { createListPlaces } from './limits/list-places.ts'
+import { createRecordedRefusals } from './limits/recorded-refusals.ts'
 import { createRefusedRegistrations } from './limits/refused-registrations.ts'
 import { createRequestRate } from './limits/request-rate.ts'
 import { createUnsentAnswers } from './limits/unsent-answers.ts'
@@ -225,6 +226,7 @@ async function makeServices(
     tokenWatch: watchTokens(door, store, [agentHub.sockets, viewHub.sockets], { log, now, recheck_ms }),
     attempts: createRefusedAttempts(limits.refused_attempts),
     registrations: createRefusedRegistrations(),
+    refusals: createRecordedRefusals(),
     batchPlaces: createBatchPlaces(),
     lists: createListPlaces(unsent),
     unsent,

@@ -64,6 +64,7 @@ export function addAlertRoutes(app: FastifyInstance, { client: { store }, alerts
       description: 'Once: who was first stays. The alert stays open until what it is about is over.',
       tag: 'alerts',
       scope: 'admin',
+      refused: { action: 'alert_acknowledgement_refused', resource_type: 'alert', param: 'alert_id' },
       param: 'alert_id',
       answer: AlertSchema,
       errors: ['not_found'],

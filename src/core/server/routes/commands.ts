@@ -27,6 +27,7 @@ export function addCommandRoutes(app: FastifyInstance, { client: { store }, comm
         'It is run once at most, and never beyond what the config of the agent lets it ask.',
       tag: 'agents',
       scope: 'admin',
+      refused: { action: 'command_refused', resource_type: 'agent', param: 'agent_id' },
       param: 'agent_id',
       body: CommandRequestSchema,
       status: 202,
