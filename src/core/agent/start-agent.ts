@@ -8,7 +8,7 @@ import type { AgentOptions } from './agent-options.ts'
 import { createCommandDesk } from './commands/command-desk.ts'
 import { composeDiagnostics, MOST_QUARANTINED } from './commands/diagnostics.ts'
 import { rememberLog } from './commands/log-memory.ts'
-import { createRunners } from './commands/run-commands.ts'
+import { createRunners, findObstacle, type RunnerParts } from './commands/run-commands.ts'
 import { composeFacts } from './compose-facts.ts'
 import { composeHeartbeat, describeAgent } from './compose-heartbeat.ts'
 import { openHealthPage } from './health-page.ts'
@@ -103,25 +103,27 @@ async function run(first: AgentOptions, journal: Journal, services: AgentService
     },
   })
 
+  const runnerParts: RunnerParts = {
+    watch,
+    targets: () => options.watch.targets,
+    onRead: () => uplink?.upload('metrics'),
+    reload: services.reloadConfig ?? null,
+    composeDiagnostics: () =>
+      composeDiagnostics({
+        facts: readFacts(),
+        options,
+        quarantined: journal.listQuarantined(MOST_QUARANTINED),
+        log: memory.lines(),
+      }),
+  }
   const desk = createCommandDesk({
     journal,
     clock,
     log,
     signal: stop.signal,
     tellCommand: async (update) => (await uplink?.tellCommand(update)) ?? 'unsaid',
-    runners: createRunners({
-      watch,
-      targets: () => options.watch.targets,
-      onRead: () => uplink?.upload('metrics'),
-      reload: services.reloadConfig ?? null,
-      composeDiagnostics: () =>
-        composeDiagnostics({
-          facts: readFacts(),
-          options,
-          quarantined: journal.listQuarantined(MOST_QUARANTINED),
-          log: memory.lines(),
-        }),
-    }),
+    runners: createRunners(runnerParts),
+    findObstacle: (kind, params) => findObstacle(kind, params, runnerParts),
   })
   const intervals = () => ({
     heartbeat_interval_seconds: options.uplink?.heartbeat_interval_seconds ?? null,

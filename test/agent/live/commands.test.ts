@@ -32,6 +32,30 @@ describe('commands to an agent', () => {
     expect(await countScans(site)).toBe(3)
   })
 
+  it('scan while a discovery is running: the whole joins it, a part waits for it', whole, async () => {
+    // the addresses where nobody is make it long
+    const site = await openCommandSite('127.84.7.', 3, ['127.84.7.1-3', '127.85.0.0/19'])
+    await site.start()
+    await site.connected()
+    const part = await site.ask({ kind: 'scan_now', params: { targets: ['127.84.7.1-2'] } })
+    const all = await site.ask({ kind: 'scan_now' })
+    const beside = await site.ask({ kind: 'scan_now', params: { targets: ['127.84.7.4'] } })
+    expect(site.agent().facts().discovery.is_running).toBe(true)
+    expect(await site.ends(all)).toMatchObject({
+      state: 'succeeded',
+      percent: 100,
+      message: 'a discovery was running already: this is what came of it',
+      result: { printers: 3, asked: 8193 },
+    })
+    expect(await site.ends(part)).toMatchObject({
+      state: 'succeeded',
+      message: null,
+      result: { printers: 2, asked: 2 },
+    })
+    expect(await site.ends(beside)).toMatchObject({ state: 'refused' })
+    await until(async () => expect(await countScans(site)).toBe(1))
+  })
+
   it('read one printer now; one that is not watched is refused', whole, async () => {
     const site = await openCommandSite('127.84.2.', 2)
     await site.start()
@@ -110,7 +134,9 @@ describe('commands to an agent', () => {
     await site.connected()
     const third = await site.ends(await site.ask({ kind: 'scan_now' }))
     expect(third.state).toBe('succeeded')
-    await until(async () => expect(await countScans(site)).toBe(3))
+    // the second one joins the first where both come at once
+    await until(async () => expect(await countScans(site)).toBeGreaterThan(1))
+    expect(await countScans(site)).toBeLessThan(4)
     const { items } = await store.listAudit({ limit: 100, action: 'command_ended' })
     expect(items).toHaveLength(3)
   })

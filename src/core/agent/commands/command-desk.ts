@@ -41,6 +41,8 @@ export interface CommandDeskParts {
   readonly log: AgentLog
   readonly signal: AbortSignal
   readonly runners: Readonly<Record<CommandKind, CommandRunner>>
+  /** What has to be over before one may begin; null where nothing has. It expires meanwhile as any other that waits. */
+  findObstacle(kind: CommandKind, params: CommandParams): Promise<void> | null
   readonly tellCommand: Uplink['tellCommand']
 }
 
@@ -54,11 +56,13 @@ export function createCommandDesk({
   log,
   signal,
   runners,
+  findObstacle,
   tellCommand,
 }: CommandDeskParts): CommandDesk {
   const server = createServerClock(clock)
-  /** A discovery takes long: the others do not wait for it. */
-  const lines = { scans: Promise.resolve(), others: Promise.resolve() }
+  /** A discovery takes long, and whoever wants one says what it has to wait for: these do not stand in line. */
+  const scans = new Set<Promise<void>>()
+  let line = Promise.resolve()
   const queued = new Set<string>()
   /** Ends that the journal did not take yet. */
   const unwritten = new Map<string, CommandEnd>()
@@ -128,14 +132,27 @@ export function createCommandDesk({
     })
   }
 
+  const waitAtMost = async (promise: Promise<void>, milliseconds: number) => {
+    const ended = new AbortController()
+    await Promise.race([promise, clock.sleep(milliseconds, AbortSignal.any([signal, ended.signal]))])
+    ended.abort()
+  }
   const say = (update: CommandUpdate) => void tellCommand(update)
 
   const run = async ({ command_id, kind, params, expires_at }: JournalledCommand) => {
     if (signal.aborted) return
-    const now = server.now()
-    // nobody knows what time it is there: it waits for the next welcome
-    if (now === null) return
-    if (now >= expires_at) return end(command_id, { state: 'expired', message: 'it came too late to be begun in time' })
+    let late = 'it came too late to be begun in time'
+    for (;;) {
+      const now = server.now()
+      // nobody knows what time it is there: it waits for the next welcome
+      if (now === null) return
+      if (now >= expires_at) return end(command_id, { state: 'expired', message: late })
+      const obstacle = findObstacle(kind, params)
+      if (obstacle === null) break
+      late = 'what had to be over first was not over in time'
+      await waitAtMost(obstacle, expires_at - now)
+      if (signal.aborted) return
+    }
     if (!attempt(() => journal.beginCommand(command_id))) return
     log.info({ command_id, kind }, 'a command of the server begins')
     const tell = createProgress(clock, (progress) => say({ command_id, state: 'running', ...progress }))
@@ -149,8 +166,14 @@ export function createCommandDesk({
   const queue = (command: JournalledCommand) => {
     if (queued.has(command.command_id)) return
     queued.add(command.command_id)
-    const line = command.kind === 'scan_now' ? 'scans' : 'others'
-    lines[line] = lines[line].then(() => run(command)).finally(() => void queued.delete(command.command_id))
+    const leave = () => void queued.delete(command.command_id)
+    if (command.kind !== 'scan_now') {
+      line = line.then(() => run(command)).finally(leave)
+      return
+    }
+    const scan = run(command).finally(leave)
+    scans.add(scan)
+    void scan.finally(() => scans.delete(scan))
   }
 
   for (const { command_id, state } of attempt(() => journal.listOpenCommands()) ?? []) {
@@ -187,7 +210,7 @@ export function createCommandDesk({
       say({ command_id, state: 'refused', message: 'this agent is too old for it, or does not understand it' })
     },
     get idle() {
-      return Promise.all([lines.scans, lines.others, delivering]).then(() => undefined)
+      return Promise.all([...scans, line, delivering]).then(() => undefined)
     },
   }
 }

@@ -11,6 +11,7 @@ import { type AskContext, askPlaces } from './ask-places.ts'
 import { createBell } from './bell.ts'
 import { basisOf } from './compose-items.ts'
 import { type DiscoveryOrder, discover } from './discover.ts'
+import { beginRun, type DiscoveryFollower, type DiscoveryRun } from './discovery-run.ts'
 import { Fleet, intervalOf, type Place, presentAt } from './fleet.ts'
 import { createNetworkDoubt } from './network-doubt.ts'
 import { isQuiet } from './quiet-hours.ts'
@@ -32,6 +33,8 @@ export interface Watch {
   run(signal: AbortSignal): Promise<void>
   /** Begins a discovery now, in quiet hours too. False when one is running, or nothing may be asked for want of room. */
   discoverNow(actor: DiscoveryActor, order?: DiscoveryOrder): boolean
+  /** Null when none is running. */
+  readonly discovery: DiscoveryUnderway | null
   /**
    * Reads the printers of an address in full as soon as nothing else is asked there, in quiet hours too.
    * @param port null for any that they are watched at
@@ -46,6 +49,13 @@ export interface Watch {
   /** True while the journal or the network keeps it from its work. */
   readonly isHindered: boolean
   listPrinters(): readonly KnownPrinter[]
+}
+
+/** A discovery that is running. */
+export interface DiscoveryUnderway {
+  /** Where it asks all targets of the config that counts now: it goes on in quiet hours as well. Null where it does not. */
+  readonly join: ((follower: DiscoveryFollower) => void) | null
+  readonly over: Promise<void>
 }
 
 export interface HeardPrinter {
@@ -114,7 +124,7 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
   })
 
   const discovery = {
-    isRunning: false,
+    run: null as DiscoveryRun | null,
     /** When the last whole one began, by the time of day, and by the steady clock. */
     last: null as number | null,
     began: Number.NEGATIVE_INFINITY,
@@ -134,7 +144,8 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
 
   const runDiscovery = async (actor: DiscoveryActor, order: DiscoveryOrder = {}) => {
     const isAll = order.part === undefined
-    discovery.isRunning = true
+    const run = beginRun(options, order)
+    discovery.run = run
     const startedAt = clock.now()
     const began = steady()
     const interval = options.discovery.interval_seconds * 1000
@@ -151,9 +162,11 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
     }
     const { quiet_hours } = options.discovery
     const mayGoOn = () =>
-      recorder.isTaking && !stopping.signal.aborted && (actor !== 'schedule' || !isQuiet(quiet_hours, clock.now()))
+      recorder.isTaking &&
+      !stopping.signal.aborted &&
+      (actor !== 'schedule' || run.isJoined || !isQuiet(quiet_hours, clock.now()))
     try {
-      const done = await discover(context(), mayGoOn, order)
+      const done = await discover(context(), mayGoOn, { ...order, onProgress: run.tellProgress })
       const { isWhole, printers, seconds, asked } = done
       if (isAll) discovery.isRepeat = false
       onNetwork(null)
@@ -169,7 +182,7 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
       } else discovery.next = steady()
       recorder.flush()
       onDiscoveryDone()
-      order.onEnd?.(done)
+      run.tellEnd(done)
     } catch (error) {
       if (!(error instanceof PrintMasterError) || error.isUsage) throw error
       onNetwork(error)
@@ -177,9 +190,10 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
         discovery.isRepeat = true
         discovery.next = steady() + Math.min(interval, NO_NETWORK_RETRY_MS)
       }
-      order.onEnd?.(error)
+      run.tellEnd(error)
     } finally {
-      discovery.isRunning = false
+      discovery.run = null
+      run.close()
     }
   }
 
@@ -248,7 +262,7 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
     if (!recorder.isTaking) return giveUpWanted('full')
     readWanted()
     const isDue = steady() >= discovery.next && !isQuiet(options.discovery.quiet_hours, clock.now())
-    if (isDue && !discovery.isRunning) begin(() => runDiscovery('schedule'))
+    if (isDue && discovery.run === null) begin(() => runDiscovery('schedule'))
     askDue()
   }
 
@@ -316,9 +330,14 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
     },
 
     discoverNow(actor, order) {
-      if (!isLoaded || discovery.isRunning || !recorder.isTaking || stopping.signal.aborted) return false
+      if (!isLoaded || discovery.run !== null || !recorder.isTaking || stopping.signal.aborted) return false
       begin(() => runDiscovery(actor, order))
       return true
+    },
+
+    get discovery() {
+      const { run } = discovery
+      return run && { join: run.suits(options) ? run.join : null, over: run.over }
     },
 
     async readNow(address, port) {
@@ -346,7 +365,7 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
         const isAway = [...place.watched].some(({ known }) => known.state === 'offline')
         place.due = Math.min(place.due, isAway ? now : nextDue(place.share, intervalOf(place), now))
       }
-      discovery.next = discovery.isRunning ? now + next.discovery.interval_seconds * 1000 : nextDiscovery()
+      discovery.next = discovery.run !== null ? now + next.discovery.interval_seconds * 1000 : nextDiscovery()
       bell.ring()
     },
 
@@ -362,7 +381,7 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
       return {
         printers: { total, online, offline: offline as Record<OfflineReason, number> },
         discovery: {
-          is_running: discovery.isRunning,
+          is_running: discovery.run !== null,
           last: toText(discovery.last),
           next: toText(clock.now() + Math.max(0, discovery.next - steady())),
         },
