@@ -96,7 +96,7 @@ export const READING_KEYS = {
   interval: {
     kind: interval(10, 30 * DAY, '5m'),
     initial: '5m',
-    why: 'How often each known printer is read: state, total and alerts, and the rest where something changed.',
+    why: 'How often each known printer is read: state, total and alerts, and the rest where something changed. One that is offline for long is asked every 5m at most.',
   },
   full_interval: {
     kind: interval(10, 30 * DAY, '1h'),

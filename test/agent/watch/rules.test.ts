@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { KnownPrinter } from '../../../src/core/agent/known-printer.ts'
+import { Fleet, intervalOf } from '../../../src/core/agent/watch/fleet.ts'
 import { createNetworkDoubt } from '../../../src/core/agent/watch/network-doubt.ts'
 import { isQuiet } from '../../../src/core/agent/watch/quiet-hours.ts'
 import { ruleFor } from '../../../src/core/agent/watch/reading-rules.ts'
@@ -53,6 +55,45 @@ describe('when a place is due', () => {
     expect(mostInSlot(new Array(1000).fill(300_000), 3000)).toBe(40)
     expect(mostInSlot([86_400_000], 3000)).toBe(2)
     expect(mostInSlot([], 3000)).toBe(2)
+  })
+})
+
+describe('an offline printer', () => {
+  const gone = Date.UTC(2026, 2, 3)
+  const known: KnownPrinter = {
+    id: 'p',
+    address: '192.0.2.1',
+    port: 161,
+    printer_index: 1,
+    manufacturer: 'HP',
+    model: null,
+    serial: 'S1',
+    mac_address: null,
+    device_id: null,
+    state: 'offline',
+    offline_reason: 'silent',
+    state_since: gone,
+    misses: 3,
+    first_seen: gone,
+    last_seen: gone,
+    last_full: gone,
+  }
+  const place = (state: KnownPrinter['state'], interval_seconds: number) => {
+    const fleet = new Fleet([{ ...RULE, interval_seconds }])
+    const rest = { basis: null, fullAt: gone, heardAt: gone, missedSince: gone, isLone: true, uptime: null }
+    return fleet.placeOf(fleet.add({ ...known, state }, { ...rest, elsewhere: null }))
+  }
+
+  it.each([
+    ['offline', 60, 1, 60],
+    ['offline', 60, 899, 60],
+    ['offline', 60, 901, 300],
+    ['offline', 3600, 901, 3600],
+    ['online', 60, 901, 60],
+    // its clock was set back a little in between
+    ['offline', 60, -30, 60],
+  ] as const)('%s, at an interval of %i s, after %i s: asked every %i s', (state, interval, after, every) => {
+    expect(intervalOf(place(state, interval), gone + after * 1000)).toBe(every * 1000)
   })
 })
 

@@ -49,8 +49,10 @@ export interface Place {
 
 /** A printer that misses is asked again after this, or its interval if that is shorter. */
 const RETRY_MS = 60_000
-/** One that is offline is asked no more often than this. */
+/** One that is offline for longer than a while is asked no more often than this: an address where nobody is costs all its time-outs. */
 const OFFLINE_INTERVAL_MS = 300_000
+/** Until then it is asked at its interval, because most that are switched off, or on their way, are back soon. */
+const SOON_BACK_MS = 900_000
 
 /** The printers that are watched, by what they show and by where they are. */
 export class Fleet {
@@ -208,18 +210,21 @@ export function presentAt(place: Place): Watched[] {
   return [...place.watched].filter((watched) => !isDisplaced(watched, place))
 }
 
-/** Milliseconds between two readings of a place. */
-export function intervalOf(place: Place): number {
+/** Milliseconds between two readings of a place. @param now by the steady clock */
+export function intervalOf(place: Place, now: number): number {
   const intervals = presentAt(place).map(({ known, rule }) => {
     const interval = rule.interval_seconds * 1000
-    return known.state === 'offline' ? Math.max(interval, OFFLINE_INTERVAL_MS) : interval
+    if (known.state === 'online') return interval
+    // that is a time of day, which may lie ahead where a clock was set
+    const isSoonBack = Math.abs(now - known.state_since) < SOON_BACK_MS
+    return isSoonBack ? interval : Math.max(interval, OFFLINE_INTERVAL_MS)
   })
   return intervals.length === 0 ? OFFLINE_INTERVAL_MS : Math.min(...intervals)
 }
 
 /** When a place that was just asked is asked again. */
 export function dueAfter(place: Place, now: number): number {
-  const interval = intervalOf(place)
+  const interval = intervalOf(place, now)
   const isMissing = [...place.watched].some(({ known }) => known.state === 'online' && known.misses > 0)
   return isMissing ? now + Math.min(RETRY_MS, interval) : nextDue(place.share, interval, now)
 }

@@ -212,7 +212,10 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
   /** Worked out now and then: what it comes from changes slowly. */
   const mostNow = (places: readonly Place[]): number => {
     if (most.places !== places.length || steady() >= most.until) {
-      const count = mostInSlot(places.map(intervalOf), SLOT_MS)
+      const count = mostInSlot(
+        places.map((place) => intervalOf(place, steady())),
+        SLOT_MS,
+      )
       most = { count, places: places.length, until: steady() + 20 * SLOT_MS }
     }
     return most.count
@@ -300,7 +303,7 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
         elsewhere: null,
       })
     }
-    for (const place of fleet.places) place.due = nextDue(place.share, intervalOf(place), now)
+    for (const place of fleet.places) place.due = nextDue(place.share, intervalOf(place, now), now)
     markTargets()
     discovery.last = journal.recall('last_discovery')
     if (discovery.last !== null && discovery.last <= now) discovery.began = discovery.last
@@ -363,7 +366,7 @@ export function createWatch({ options: first, journal, clock, log, onDiscoveryDo
         if (place.watched.size === 0) continue
         // what does not answer may do with other credentials
         const isAway = [...place.watched].some(({ known }) => known.state === 'offline')
-        place.due = Math.min(place.due, isAway ? now : nextDue(place.share, intervalOf(place), now))
+        place.due = Math.min(place.due, isAway ? now : nextDue(place.share, intervalOf(place, now), now))
       }
       discovery.next = discovery.run !== null ? now + next.discovery.interval_seconds * 1000 : nextDiscovery()
       bell.ring()
