@@ -2,6 +2,7 @@ import { cleanText } from './clean-text.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   disconnected: 'its connection was cut',
+  stopped: 'it was stopped',
   silent: 'it fell silent',
   no_heartbeat: 'no heartbeat comes',
   no_scan: 'it does not look for printers',

@@ -157,7 +157,7 @@ export const AgentSchema = Type.Object(
     status_since: nullableUtcTime('the status is what it is since then'),
     status_reason: nullableText(
       64,
-      'why it is not active: disconnected, silent, no_heartbeat, no_scan, no_upload; null while it is',
+      'why it is not active: disconnected, stopped, silent, no_heartbeat, no_scan, no_upload; null while it is',
     ),
     connection: nullable<'websocket' | 'http'>(
       { type: 'string', enum: ['websocket', 'http', null] } as never,

@@ -57,6 +57,15 @@ describe('the link to a server', () => {
     expect(batch?.token).toBe(hello?.token)
   })
 
+  it('says that it ends where the agent is stopped', async () => {
+    const { server, agent } = await setUp()
+    await becomes(agent, 'websocket')
+    const [ws] = server.sockets
+    const code = new Promise((resolve) => ws?.once('close', resolve))
+    await agent.stop()
+    expect(await code).toBe(CLOSE_CODES.going_away.code)
+  })
+
   it('carries no more than one heartbeat in ten seconds, whatever hurries', async () => {
     const { server, agent, clock } = await setUp(undefined, { options: { heartbeat_interval_seconds: 1 } })
     await becomes(agent, 'websocket')

@@ -46,6 +46,17 @@ test('connected: active; closed: offline 3 s later, within 5 in all, since the c
   expect(Math.abs(since - began)).toBeLessThan(1000)
 })
 
+test('one that ends in good order says so, and is told from one that was cut off', async () => {
+  const server = shared()
+  const agent = await server.enrol()
+  const socket = await connect(server, agent)
+  await become(server, agent.agent_id, { status: 'active' })
+  const began = Date.now()
+  socket.ws.close(1001)
+  await become(server, agent.agent_id, { status: 'offline', status_reason: 'stopped' }, 5000)
+  expect(Date.now() - began).toBeGreaterThan(2900)
+})
+
 test('a TCP connection that breaks is the same as one that is closed', async () => {
   const server = shared()
   const agent = await server.enrol()

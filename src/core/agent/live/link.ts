@@ -118,7 +118,8 @@ export function createLink(parts: LinkParts): Link {
       }
       const began = clock.monotonic()
       current.begin(opening.socket)
-      signal.addEventListener('abort', () => current.close('going_away'))
+      // who opens anew does not end: the server takes its word for it
+      signal.addEventListener('abort', () => (outer.aborted ? current.close('going_away') : current.terminate()))
       await speak(current, token)
       const code = await current.ended
       if (signal.aborted) return

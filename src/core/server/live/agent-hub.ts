@@ -3,9 +3,16 @@ import type { RawData } from 'ws'
 import type { HeartbeatAnswer, HeartbeatRequest } from '../../protocol/agents.ts'
 import { ApiError } from '../../protocol/api-error.ts'
 import type { CommandUpdate } from '../../protocol/commands.ts'
-import { AGENT_MESSAGES, AGENT_SOCKET_PATHS, MAX_INVALID_MESSAGES } from '../../protocol/live.ts'
+import {
+  AGENT_MESSAGES,
+  AGENT_SOCKET_PATHS,
+  CLOSE_CODES,
+  type CloseReason,
+  MAX_INVALID_MESSAGES,
+} from '../../protocol/live.ts'
 import { toApiError } from '../answers.ts'
 import { refuseRate } from '../gate.ts'
+import type { SocketEnd } from '../presence/judge-presence.ts'
 import type { Asker } from '../record-access.ts'
 import type { Services } from '../services.ts'
 import { type EventServices, takeEvents } from '../take-events.ts'
@@ -54,11 +61,11 @@ export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCa
 
   const sockets = keepSockets<AgentSocket>(live_settings, now, {
     message: (socket, data, isBinary) => void receive(socket, data, isBinary),
-    end(socket, why) {
+    end(socket, why, code) {
       const agent_id = agentOf(socket)
       if (isClosing || byAgent.get(agent_id) !== socket) return
       byAgent.delete(agent_id)
-      presence.disconnected(agent_id, why === 'silent' ? 'silent' : 'disconnected')
+      presence.disconnected(agent_id, judgeEnd(why, code))
       log.debug({ agent_id, why }, 'agent disconnected')
     },
     sweep(_, at) {
@@ -209,6 +216,12 @@ export function createAgentHub(services: AgentHubServices, callbacks: AgentHubCa
       return sockets.closeAll('shutting_down')
     },
   }
+}
+
+/** @param why null where the agent ended it, with this code */
+function judgeEnd(why: CloseReason | null, code: number | null): SocketEnd {
+  if (why === 'silent') return 'silent'
+  return code === CLOSE_CODES.going_away.code ? 'stopped' : 'disconnected'
 }
 
 const agentOf = ({ principal }: AgentSocket) => principal.agent_id as string

@@ -26,8 +26,12 @@ export interface OpenSocket {
 
 export interface SocketEvents<S extends OpenSocket> {
   message(socket: S, data: RawData, isBinary: boolean): void
-  /** Once for each socket, as soon as it is over. @param why null when the other side ended it */
-  end(socket: S, why: CloseReason | null): void
+  /**
+   * Once for each socket, as soon as it is over.
+   * @param why null when the other side ended it
+   * @param code what the other side said then; 1006 where it said nothing, null where it did not end it
+   */
+  end(socket: S, why: CloseReason | null, code: number | null): void
   /** Of each socket that is open, at each sweep. */
   sweep?(socket: S, at: number): void
 }
@@ -71,10 +75,10 @@ export function keepSockets<S extends OpenSocket>(
   let swept_at = performance.now()
   let whenEmpty: (() => void) | null = null
 
-  const end = (socket: S, why: CloseReason | null) => {
+  const end = (socket: S, why: CloseReason | null, code: number | null = null) => {
     if (socket.isOver) return
     socket.isOver = true
-    events.end(socket, why)
+    events.end(socket, why, code)
   }
   const close = (socket: S, reason: CloseReason) => {
     if (socket.isOver) return
@@ -115,12 +119,12 @@ export function keepSockets<S extends OpenSocket>(
     if (socket !== undefined) socket.heard_at = performance.now()
     if (slow.has(this) && data.equals(SLOW_MARK)) tellSlow(this)
   }
-  function onClose(this: WebSocket) {
+  function onClose(this: WebSocket, code: number) {
     const socket = sockets.get(this)
     sockets.delete(this)
     clearTimeout(slow.get(this))
     slow.delete(this)
-    if (socket !== undefined) end(socket, null)
+    if (socket !== undefined) end(socket, null, code)
     if (sockets.size === 0) whenEmpty?.()
   }
 

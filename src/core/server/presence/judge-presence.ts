@@ -1,10 +1,10 @@
 import type { AgentStatus } from '../../protocol/agents.ts'
 
 /** Why an agent is not active. */
-export type PresenceReason = 'disconnected' | 'silent' | 'no_heartbeat' | 'no_scan' | 'no_upload'
+export type PresenceReason = 'disconnected' | 'stopped' | 'silent' | 'no_heartbeat' | 'no_scan' | 'no_upload'
 
-/** How a socket ended: the other side closed it or its TCP broke, or nothing came any more. */
-export type SocketEnd = Extract<PresenceReason, 'disconnected' | 'silent'>
+/** How a socket ended: its TCP broke or it was closed, the agent said that it ends, or nothing came any more. */
+export type SocketEnd = Extract<PresenceReason, 'disconnected' | 'stopped' | 'silent'>
 
 /** What is known of an agent. Times are milliseconds since 1970, by the clock of the server. */
 export interface PresenceSigns {
@@ -54,7 +54,9 @@ export function judgePresence(signs: PresenceSigns, rules: PresenceRules, now: n
   const { isConnected, gone } = signs
   if (isConnected) return judgeWork(signs, rules, now, Number.POSITIVE_INFINITY)
   if (gone !== null) {
-    const over = gone.reason === 'disconnected' ? gone.at + rules.grace_ms : gone.at
+    // one that was stopped may be starting again
+    const hasGrace = gone.reason === 'disconnected' || gone.reason === 'stopped'
+    const over = hasGrace ? gone.at + rules.grace_ms : gone.at
     if (now < over) return { ...judgeWork(signs, rules, now, over), due_at: over }
     return { status: 'offline', reason: gone.reason, since: gone.at, due_at: Number.POSITIVE_INFINITY }
   }
