@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ChannelOptions } from '../../src/core/alerts/alert-options.ts'
+import { wordNotice } from '../../src/core/alerts/channels/word-notice.ts'
 import { createAlertKeeper } from '../../src/core/alerts/keeper.ts'
 import { Secret } from '../../src/core/model/secret.ts'
 import { ALERT_KINDS } from '../../src/core/protocol/alerts.ts'
@@ -104,6 +105,13 @@ describe('the keeper', () => {
       'opened supply_low',
     ])
     expect(eventsOf(critical.received)).toEqual(['opened supply_empty', 'closed supply_empty'])
+    // that it is empty is no good news about what was low
+    const told = all.received.map(({ body }) => JSON.parse(body))
+    const words = (kind: string) => told.filter(({ alert }) => alert.kind === kind).map((each) => wordNotice(each))
+    expect(words('supply_low').toSorted()[1]).toMatch(/^now empty: .* black toner is low/)
+    expect(words('supply_empty').toSorted()[1]).toMatch(/^over: .* black toner is empty/)
+    const { items } = await store.listAlerts({ limit: 10, state: 'closed', kind: 'supply_low' })
+    expect(items).toMatchObject([{ details: { replaced_by: 'supply_empty' }, closed_at: expect.any(String) }])
     expect(new Set(await outcomes.waitFor(6))).toEqual(new Set(['all delivered', 'critical delivered']))
   })
 

@@ -98,7 +98,10 @@ export function createFleetJudge(rules: Rules): FleetJudge {
     if (slot.finding === null) waiting.delete(key)
     else waiting.add(key)
     const changes: AlertChange[] = []
-    if (closes !== null) changes.push(composeChange('close', closes, slot.about, slot.opened ?? finding, {}, now))
+    if (closes !== null) {
+      const why = describeClosing(closes, opens)
+      changes.push(composeChange('close', closes, slot.about, slot.opened ?? finding, why, now))
+    }
     if (opens !== null) {
       const { subject, message, details } = finding
       // an error keeps the subject that it was opened with
@@ -177,7 +180,10 @@ export function createFleetJudge(rules: Rules): FleetJudge {
         const key = keyOf(area, alert, area === 'supply' ? subject : null)
         const slot = slotAt(key, area, { agent_id: alert.agent_id, device_id: alert.device_id })
         const { open: other } = slot.track
-        if (other !== null) changes.push(composeChange('close', other, slot.about, slot.opened ?? alert, {}, now))
+        if (other !== null) {
+          const why = describeClosing(other, kind)
+          changes.push(composeChange('close', other, slot.about, slot.opened ?? alert, why, now))
+        }
         slot.opened = { subject, message }
         slot.track = { ...slot.track, open: kind }
         if (!isWatched(kind)) changes.push(...settle(key, slot, NOTHING, now))
@@ -259,6 +265,10 @@ const keyOf = (area: Area, { agent_id, device_id }: About, subject: string | nul
   `${area}\n${area === 'agent' ? agent_id : device_id}\n${subject ?? ''}`
 
 const worth = (kind: AlertKind) => (kind === 'supply_empty' ? 1 : 0)
+
+/** What makes way for a worse one is not over: what took its place is said with its end. */
+const describeClosing = (closes: AlertKind, opens: AlertKind | null): AlertChange['details'] =>
+  opens !== null && worth(opens) > worth(closes) ? { replaced_by: opens } : {}
 
 /** Kinds that nobody wants are never opened; an empty supply is a low one where only that is wanted. */
 function mapVerdict(verdict: Verdict, isWatched: (kind: AlertKind) => boolean): Verdict {

@@ -398,6 +398,7 @@ export interface AlertChange {
   readonly device_id: string | null
   readonly subject: string | null
   readonly message: string
+  /** What a closing has of them is added to those of the alert. */
   readonly details: Readonly<Record<string, unknown>>
   readonly at: number
   /** In place of those of the call. That it is closed hears only who was told that it was opened. */

@@ -63,7 +63,7 @@ export function prepareAlerts(db: Database, audit: AuditLog, changes: Changes) {
     `INSERT INTO alerts (alert_id, site_id, kind, severity, agent, device, subject, opened_at, message, details)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const close = db.prepare('UPDATE alerts SET closed_at = ? WHERE id = ?')
+  const close = db.prepare('UPDATE alerts SET closed_at = ?, details = json_patch(details, ?) WHERE id = ?')
   const byAlertId = db.prepare<[string], AlertRow>(`${SELECT} WHERE alert_id = ?`)
   const byRowid = db.prepare<[number], AlertRow>(`${SELECT} WHERE alerts.id = ?`)
   const byRowids = db.prepare<[string], AlertRow>(
@@ -100,12 +100,12 @@ export function prepareAlerts(db: Database, audit: AuditLog, changes: Changes) {
   }
 
   const closeOne = (change: AlertChange, channels: readonly string[], now: number) => {
-    const { agent_id, device_id, at } = change
+    const { agent_id, device_id, details, at } = change
     const device = device_id === null ? undefined : findDevice.get(device_id)
     if (device_id !== null && device === undefined) return
     const id = findOpen(device, agent_id === null ? undefined : findAgent.get(agent_id), change)
     if (id === undefined) return
-    close.run(at, id)
+    close.run(at, JSON.stringify(details), id)
     changes.note('alert', id, now)
     deliveries.addToTold(id, 'closed', channels, now)
   }
