@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import { AgentSchema, HeartbeatAnswerSchema, HeartbeatRequestSchema, RegisterRequestSchema } from './agents.ts'
 import { AlertSchema } from './alerts.ts'
-import { AuditEventSchema } from './audit.ts'
+import { AuditEventSchema, MAX_EVENTS_PER_BATCH } from './audit.ts'
 import { CommandSchema, CommandUpdateSchema } from './commands.ts'
 import { DeviceSchema } from './devices.ts'
 import { closed, nullableCount, open, text, utcTime } from './kinds.ts'
@@ -71,7 +71,7 @@ export const AGENT_MESSAGES = {
   heartbeat: message('heartbeat', HeartbeatRequestSchema, 'answered by ack, with what the HTTP answer holds'),
   events: message(
     'events',
-    Type.Object({ events: Type.Array(AuditEventSchema, { maxItems: 500 }) }, closed),
+    Type.Object({ events: Type.Array(AuditEventSchema, { maxItems: MAX_EVENTS_PER_BATCH }) }, closed),
     'audit events; answered by ack once they are on disk',
   ),
   command_update: message(
