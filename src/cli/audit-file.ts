@@ -7,7 +7,8 @@ import { PrintMasterError } from '../core/model/error.ts'
 import { type StoredAuditEntry, StoredAuditEntrySchema } from '../core/protocol/audit.ts'
 import { quoteText } from '../core/targets/quote-text.ts'
 import { readTextFile } from '../core/targets/text-file.ts'
-import type { EarlierHead, VerifiedSource } from './audit-verify.ts'
+import type { EarlierHead } from './audit-signatures.ts'
+import type { VerifiedSource } from './audit-verify.ts'
 
 const LARGEST_SIGNED = 65_536
 
@@ -40,12 +41,13 @@ export async function openAuditFile(file: string): Promise<AuditFile> {
     head: { where: headFileOf(file), signed: head },
     source: {
       isClosed: true,
-      head: async () => ({
+      ends: async () => ({
         store_id: said.store_id,
         start,
         end: { seq: said.seq, hash: said.hash },
         head,
         stub,
+        unsigned: null,
       }),
       async chain(_after, limit) {
         const page: StoredAuditEntry[] = []

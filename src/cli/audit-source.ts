@@ -1,5 +1,7 @@
-import { describeHead } from '../core/audit/describe-head.ts'
-import { openSigningKey, type SigningKey, signingKeyPath } from '../core/audit/signing-key.ts'
+import { describeEnds, describeHead, type LogEnds, signEnd } from '../core/audit/describe-head.ts'
+import type { Signed } from '../core/audit/head.ts'
+import { findSigningKey, openSigningKey, type SigningKey, signingKeyPath } from '../core/audit/signing-key.ts'
+import { PrintMasterError } from '../core/model/error.ts'
 import {
   type AuditChain,
   AuditChainSchema,
@@ -15,14 +17,23 @@ import type { AccessFlags } from './access-flags.ts'
 import { openLocal, openRemote } from './open-access.ts'
 import { recordAuditView } from './record-audit-view.ts'
 
+/** Where a log begins and ends, and its end signed where it can be. */
+export interface SeenEnds extends LogEnds {
+  readonly head: Signed | null
+  /** Why there is no head, as a sentence. */
+  readonly unsigned: string | null
+}
+
 /** Where the audit log is read: the database of this machine, or a server elsewhere. Whoever reads is recorded first. */
 export interface AuditSource {
   /** Newest first. */
   list(filter: AuditFilter): Promise<Page<AuditEntry>>
   /** As stored, oldest first. */
   chain(after: number, limit: number): Promise<readonly StoredAuditEntry[]>
-  /** Where it begins and ends, the end signed. */
+  /** Where it begins and ends, the end signed: with a key that is made where there is none. */
   head(): Promise<AuditHead>
+  /** The same to look at: no key is made for it, and one that cannot be used is no failure. */
+  ends(): Promise<SeenEnds>
   close(): Promise<void>
 }
 
@@ -44,18 +55,34 @@ async function openHere(
   tell: (sentence: string) => void,
 ): Promise<AuditSource> {
   const { store, config, database } = await openLocal(flags, { readonly: false }, tell)
-  const key = () => openSigningKey(config.security.audit_key ?? signingKeyPath(database))
+  const path = config.security.audit_key ?? signingKeyPath(database)
   try {
     await recordAuditView(store, details)
   } catch (error) {
     await store.close()
     throw error
   }
-  return readAuditOf(store, key)
+  return readAuditOf(
+    store,
+    () => openSigningKey(path),
+    () => findSigningKey(path) ?? refuseKey(path),
+  )
 }
 
-/** The log of a database that is open. */
-export const readAuditOf = (store: Store, key: () => SigningKey): AuditSource => ({
+function refuseKey(path: string): never {
+  throw new PrintMasterError('file_unreadable', `there is no key of the audit log at ${path}`)
+}
+
+/**
+ * The log of a database that is open.
+ * @param key makes one where there is none
+ * @param keyThatIsThere raises a PrintMasterError where there is none
+ */
+export const readAuditOf = (
+  store: Store,
+  key: () => SigningKey,
+  keyThatIsThere: () => SigningKey = key,
+): AuditSource => ({
   list: (filter) => store.listAudit(filter),
   chain: async (after, limit) =>
     (await store.readAuditChain(after, limit)).map((entry) => ({
@@ -63,11 +90,21 @@ export const readAuditOf = (store: Store, key: () => SigningKey): AuditSource =>
       hash: Buffer.from(entry.hash).toString('hex'),
     })),
   head: () => describeHead(store, key(), Date.now()),
+  async ends() {
+    const ends = await describeEnds(store)
+    try {
+      return { ...ends, head: signEnd(keyThatIsThere(), ends, Date.now()), unsigned: null }
+    } catch (error) {
+      if (error instanceof PrintMasterError) return { ...ends, head: null, unsigned: error.message }
+      throw error
+    }
+  },
   close: () => store.close(),
 })
 
 async function openThere(url: string, flags: AccessFlags, tell: (sentence: string) => void): Promise<AuditSource> {
   const remote = await openRemote(url, flags, 'an admin', tell)
+  const head = (): Promise<AuditHead> => remote.send(AuditHeadSchema, 'GET', '/audit/head')
   const utc = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString())
   return {
     async list({ from, to, resource_type, resource_id, limit, ...filter }) {
@@ -81,7 +118,8 @@ async function openThere(url: string, flags: AccessFlags, tell: (sentence: strin
       const page: AuditChain = await remote.send(AuditChainSchema, 'GET', `/audit/chain?after=${after}&limit=${limit}`)
       return page.entries
     },
-    head: () => remote.send(AuditHeadSchema, 'GET', '/audit/head'),
+    head,
+    ends: async () => ({ ...(await head()), unsigned: null }),
     close: () => remote.close(),
   }
 }

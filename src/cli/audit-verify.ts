@@ -1,14 +1,11 @@
 import { checkChain, type StoredEntry } from '../core/audit/chain.ts'
-import { openHead, openStub, parseSigned, type Signed } from '../core/audit/head.ts'
-import type { AuditHead, StoredAuditEntry } from '../core/protocol/audit.ts'
-import { quoteText } from '../core/targets/quote-text.ts'
-import { readTextFile } from '../core/targets/text-file.ts'
+import type { StoredAuditEntry } from '../core/protocol/audit.ts'
+import { checkSignatures, type EarlierHead } from './audit-signatures.ts'
 import type { AuditSource } from './audit-source.ts'
 
 const PAGE = 1000
 /** Whoever changed an entry is known by the first one. */
 const MOST_PROBLEMS = 20
-const LARGEST_HEAD = 65_536
 
 export interface VerifyResult {
   readonly store_id: string
@@ -17,32 +14,20 @@ export interface VerifyResult {
   readonly last_seq: number | null
   /** Heads that were held against the chain. */
   readonly heads: number
-  /** PEM: what this log is signed with. */
-  readonly public_key: string
+  /** True where the current head is signed, and was held against the key. */
+  readonly head_checked: boolean
+  /** PEM: what signatures were held against; null where nothing is signed. */
+  readonly public_key: string | null
   /** One sentence each, the first broken link first; empty when all fits. */
   readonly problems: readonly string[]
+  /** One sentence for each thing that could not be checked, which says nothing against the log. */
+  readonly unchecked: readonly string[]
 }
 
 /** What is verified: a log, or a file that holds one. */
-export interface VerifiedSource extends Pick<AuditSource, 'chain' | 'head'> {
+export interface VerifiedSource extends Pick<AuditSource, 'chain' | 'ends'> {
   /** Nothing may stand behind its head; of a log that goes on, that is for the next time. */
   readonly isClosed?: true
-}
-
-/** A head that was exported earlier. */
-export interface EarlierHead {
-  readonly where: string
-  readonly signed: Signed
-}
-
-/** @throws PrintMasterError file_unreadable, archive_damaged */
-export async function readHeads(paths: readonly string[]): Promise<EarlierHead[]> {
-  const heads: EarlierHead[] = []
-  for (const path of paths) {
-    const { text } = await readTextFile(path, quoteText(path), LARGEST_HEAD)
-    heads.push({ where: path, signed: parseSigned(text, quoteText(path)) })
-  }
-  return heads
 }
 
 /**
@@ -52,35 +37,21 @@ export async function readHeads(paths: readonly string[]): Promise<EarlierHead[]
  */
 export async function verifyAudit(
   source: VerifiedSource,
-  heads: readonly EarlierHead[],
+  earlier: readonly EarlierHead[],
   trusted: string | null,
 ): Promise<VerifyResult> {
-  const now = await source.head()
-  const public_key = trusted ?? now.head.public_key
-  const problems = [...checkBeginning(now, public_key)]
-  const earlier = heads.flatMap(({ where, signed }) => {
-    const said = openHead(signed)
-    const problem =
-      typeof said === 'string'
-        ? said
-        : signed.public_key.trim() !== public_key.trim()
-          ? 'is signed by another key'
-          : said.store_id !== now.store_id
-            ? `is of another database (${said.store_id})`
-            : null
-    if (problem !== null) problems.push(`${where}: ${problem}`)
-    return problem === null && typeof said !== 'string' ? [{ where, said }] : []
-  })
+  const now = await source.ends()
+  const { public_key, head_checked, heads, ...signatures } = checkSignatures(now, earlier, trusted)
+  const problems = [...signatures.problems]
   const start = now.start && { seq: now.start.seq, hash: Buffer.from(now.start.hash, 'hex') }
-  for (const { where, said } of earlier) {
-    if (start !== null && said.seq < start.seq) continue
+  const unseen = new Set(heads.filter(({ said }) => said.seq > (start?.seq ?? 0)))
+  for (const { where, said } of heads) {
     if (start !== null && said.seq === start.seq && said.hash !== now.start?.hash) {
       problems.push(`${where}: entry ${said.seq} was another one when it was signed`)
     }
   }
   const check = checkChain(start)
   let [entries, first, last]: [number, number | null, number | null] = [0, null, null]
-  const unseen = new Map(earlier.filter(({ said }) => said.seq > (start?.seq ?? 0)).map((each) => [each, true]))
   const end = now.end && { seq: now.end.seq, hash: Buffer.from(now.end.hash, 'hex') }
   walk: for (;;) {
     const page = await source.chain(last ?? start?.seq ?? 0, PAGE)
@@ -92,7 +63,7 @@ export async function verifyAudit(
       first ??= entry.seq
       last = entry.seq
       entries += 1
-      for (const each of earlier) {
+      for (const each of unseen) {
         if (each.said.seq !== entry.seq) continue
         unseen.delete(each)
         if (each.said.hash !== entry.hash) {
@@ -107,7 +78,7 @@ export async function verifyAudit(
   if (problems.length < MOST_PROBLEMS) {
     problems.push(...check.finish(end))
     if (now.end === null) problems.push('where the audit log ends is not known: entries may have been cut off')
-    for (const [{ where, said }] of unseen) {
+    for (const { where, said } of unseen) {
       problems.push(`${where}: entry ${said.seq} was there when it was signed, and is missing now`)
     }
   }
@@ -116,26 +87,24 @@ export async function verifyAudit(
     entries,
     first_seq: first,
     last_seq: last,
-    heads: heads.length,
+    heads: earlier.length,
+    head_checked,
     public_key,
     problems,
+    unchecked: signatures.unchecked,
   }
 }
 
-function* checkBeginning(head: AuditHead, public_key: string): Generator<string> {
-  const { start, stub, store_id } = head
-  if (start === null) yield 'where the audit log begins is not known'
-  if (stub === null) {
-    if (start !== null && start.seq > 0) yield `audit entries 1 to ${start.seq} are missing, and no stub says why`
-    return
-  }
-  const said = openStub(stub)
-  if (typeof said === 'string') yield said
-  else if (stub.public_key.trim() !== public_key.trim()) yield 'the stub of the log is signed by another key'
-  else if (said.store_id !== store_id) yield 'the stub of the log is of another database'
-  else if (start?.seq !== said.to_seq || start.hash !== said.hash) {
-    yield `the audit log does not begin behind entry ${said.to_seq}, as its stub says`
-  }
+/** What a person wants to know of it. @param isTrusted whether the key was given */
+export function describeResult(result: VerifyResult, isTrusted: boolean): string[] {
+  const { entries, first_seq, last_seq, heads, head_checked, problems, unchecked } = result
+  if (problems.length > 0) return [...problems, ...unchecked]
+  const parts = [
+    `${entries} audit entries (${first_seq ?? 'none'} to ${last_seq ?? 'none'}) are as they were recorded`,
+    heads === 0 ? 'no earlier head was held against it' : `${heads} signed head${heads === 1 ? ' fits' : 's fit'}`,
+    ...(isTrusted && head_checked ? ['the log is signed by the trusted key'] : []),
+  ]
+  return [parts.join('; '), ...unchecked]
 }
 
 const asStored = (entry: StoredAuditEntry): StoredEntry => ({ ...entry, hash: Buffer.from(entry.hash, 'hex') })

@@ -9,7 +9,7 @@ export default class AuditVerify extends BaseCommand {
     'Each entry is hashed with the one before. Whoever can write the database could write the whole chain anew: a head that was exported and kept elsewhere shows that as well.',
     [
       'Exit codes:',
-      '0    every entry is as it was recorded',
+      '0    every entry is as it was recorded; what could not be checked beside that is told',
       '1    something was changed, or it could not be checked',
       '2    wrong usage or config',
     ].join('\n'),
@@ -29,7 +29,8 @@ export default class AuditVerify extends BaseCommand {
     }),
     'public-key': Flags.string({
       helpValue: 'FILE',
-      summary: 'PEM file with the key that heads and stub have to be signed by; else that of the log itself.',
+      summary:
+        'PEM file with the public key that the log, its stub and heads have to be signed by; else that of the log itself.',
     }),
     file: Flags.string({
       helpValue: 'FILE',
@@ -43,13 +44,12 @@ export default class AuditVerify extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(AuditVerify)
     this.refuseEmpty(flags)
-    const [{ openAuditFile }, { openAuditSource }, { readHeads, verifyAudit }, { readTextFile }, { quoteText }] =
+    const [{ openAuditFile }, { openAuditSource }, { readHeads, readTrustedKey }, { describeResult, verifyAudit }] =
       await Promise.all([
         import('../../cli/audit-file.ts'),
         import('../../cli/audit-source.ts'),
+        import('../../cli/audit-signatures.ts'),
         import('../../cli/audit-verify.ts'),
-        import('../../core/targets/text-file.ts'),
-        import('../../core/targets/quote-text.ts'),
       ])
     const verifyLog = async () => {
       const source = await openAuditSource(flags, { verify: true }, (sentence) => this.logToStderr(sentence))
@@ -59,23 +59,12 @@ export default class AuditVerify extends BaseCommand {
       const { source, head } = await openAuditFile(path)
       return verifyAudit(source, [head, ...heads], trusted)
     }
-    const heads = await readHeads(flags.head ?? [])
     const file = flags['public-key']
-    const trusted = file === undefined ? null : (await readTextFile(file, quoteText(file), 4096)).text
+    const trusted = file === undefined ? null : await readTrustedKey(file)
+    const heads = await readHeads(flags.head ?? [])
     const result = await (flags.file === undefined ? verifyLog() : verifyFile(flags.file))
     if (flags.json) this.log(JSON.stringify(result))
-    const { entries, first_seq, last_seq, problems } = result
-    if (problems.length === 0) {
-      const held =
-        result.heads === 0
-          ? 'no earlier head was held against it'
-          : `${result.heads} signed head${result.heads === 1 ? ' fits' : 's fit'}`
-      this.logToStderr(
-        `${entries} audit entries (${first_seq ?? 'none'} to ${last_seq ?? 'none'}) are as they were recorded; ${held}`,
-      )
-      return
-    }
-    for (const problem of problems) this.logToStderr(problem)
-    this.exit(EXIT.failed)
+    for (const sentence of describeResult(result, trusted !== null)) this.logToStderr(sentence)
+    if (result.problems.length > 0) this.exit(EXIT.failed)
   }
 }

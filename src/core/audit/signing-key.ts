@@ -36,6 +36,27 @@ export function checkSignature(body: string, signature: Uint8Array, public_key: 
   }
 }
 
+const PUBLIC_KEY = /-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----/
+
+/** The Ed25519 public key that a text holds, in the one form of PEM that can be compared; null where it holds none. */
+export function parsePublicKey(text: string): string | null {
+  // a private key would be taken as well, and its public half worked out: nobody is to hand that around
+  const [pem] = PUBLIC_KEY.exec(text) ?? []
+  if (pem === undefined) return null
+  try {
+    const key = createPublicKey(pem)
+    return key.asymmetricKeyType === 'ed25519' ? (key.export({ type: 'spki', format: 'pem' }) as string) : null
+  } catch {
+    return null
+  }
+}
+
+/** False as well where one of them is no key. */
+export function isSameKey(one: string, other: string): boolean {
+  const key = parsePublicKey(one)
+  return key !== null && key === parsePublicKey(other)
+}
+
 function readKey(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')
