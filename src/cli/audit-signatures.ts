@@ -1,3 +1,4 @@
+import { CHAIN_START } from '../core/audit/chain.ts'
 import { type HeadBody, openHead, openStub, parseSigned, type Signed } from '../core/audit/head.ts'
 import { isSameKey, parsePublicKey } from '../core/audit/signing-key.ts'
 import { PrintMasterError } from '../core/model/error.ts'
@@ -83,6 +84,12 @@ export function checkSignatures(
     else heads.push({ where, said })
   }
   return { public_key, head_checked: head !== null, heads, problems, unchecked }
+}
+
+/** The hash that a head should have which ends where the log begins; null where it names another place. */
+export function hashBefore({ said }: OpenedHead, start: SeenEnds['start']): string | null {
+  if (said.seq === 0) return Buffer.from(CHAIN_START).toString('hex')
+  return said.seq === start?.seq ? start.hash : null
 }
 
 type KeyCheck = (signed: Signed) => boolean

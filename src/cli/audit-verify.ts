@@ -1,6 +1,6 @@
 import { checkChain, type StoredEntry } from '../core/audit/chain.ts'
 import type { StoredAuditEntry } from '../core/protocol/audit.ts'
-import { checkSignatures, type EarlierHead } from './audit-signatures.ts'
+import { checkSignatures, type EarlierHead, hashBefore } from './audit-signatures.ts'
 import type { AuditSource } from './audit-source.ts'
 
 const PAGE = 1000
@@ -12,7 +12,7 @@ export interface VerifyResult {
   readonly entries: number
   readonly first_seq: number | null
   readonly last_seq: number | null
-  /** Heads that were held against the chain. */
+  /** Earlier heads that were compared with the entry that they name. */
   readonly heads: number
   /** True where the current head is signed, and was held against the key. */
   readonly head_checked: boolean
@@ -43,12 +43,19 @@ export async function verifyAudit(
   const now = await source.ends()
   const { public_key, head_checked, heads, ...signatures } = checkSignatures(now, earlier, trusted)
   const problems = [...signatures.problems]
+  const unchecked = [...signatures.unchecked]
   const start = now.start && { seq: now.start.seq, hash: Buffer.from(now.start.hash, 'hex') }
-  const unseen = new Set(heads.filter(({ said }) => said.seq > (start?.seq ?? 0)))
-  for (const { where, said } of heads) {
-    if (start !== null && said.seq === start.seq && said.hash !== now.start?.hash) {
-      problems.push(`${where}: entry ${said.seq} was another one when it was signed`)
-    }
+  let compared = 0
+  const unseen = new Set<(typeof heads)[number]>()
+  for (const each of heads) {
+    const { where, said } = each
+    const hash = hashBefore(each, now.start)
+    if (hash !== null) {
+      compared += 1
+      if (said.hash !== hash) problems.push(`${where}: entry ${said.seq} was another one when it was signed`)
+    } else if (start !== null && said.seq < start.seq) {
+      unchecked.push(`${where}: entry ${said.seq} was let go since; this head cannot be compared with it`)
+    } else unseen.add(each)
   }
   const check = checkChain(start)
   let [entries, first, last]: [number, number | null, number | null] = [0, null, null]
@@ -66,6 +73,7 @@ export async function verifyAudit(
       for (const each of unseen) {
         if (each.said.seq !== entry.seq) continue
         unseen.delete(each)
+        compared += 1
         if (each.said.hash !== entry.hash) {
           problems.push(
             `${each.where}: entry ${entry.seq} was another one when it was signed: the log was written anew`,
@@ -87,11 +95,11 @@ export async function verifyAudit(
     entries,
     first_seq: first,
     last_seq: last,
-    heads: earlier.length,
+    heads: compared,
     head_checked,
     public_key,
     problems,
-    unchecked: signatures.unchecked,
+    unchecked,
   }
 }
 

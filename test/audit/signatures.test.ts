@@ -79,6 +79,36 @@ test('a head that cannot be signed: what is held against the trusted key in its 
   expect((await verifyAudit(keyless, [], foreign)).problems).toHaveLength(1)
 })
 
+test('a head whose entry was let go is told, not counted; its signature is checked all the same', async () => {
+  const { store, source, key, foreign, takeHead, prune } = await openLog(17)
+  const gone = await takeHead('gone')
+  await recordEvents(store, 1)
+  const edge = await takeHead('edge')
+  await recordEvents(store, 4)
+  const there = await takeHead('there')
+  expect(await prune(18)).toBe(18)
+  const told = 'gone: entry 17 was let go since; this head cannot be compared with it'
+  const alone = await verifyAudit(source, [gone], key.public_key)
+  expect(alone).toMatchObject({ problems: [], unchecked: [told], heads: 0, entries: 4 })
+  expect(describeResult(alone, true)).toEqual([expect.stringContaining('no earlier head was held against it'), told])
+  // the stub still has the hash of the last one that left
+  expect(await verifyAudit(source, [gone, edge, there], null)).toMatchObject({ heads: 2, unchecked: [told] })
+  expect((await verifyAudit(source, [gone], foreign)).problems).toContain('gone: is signed by another key')
+  const body = gone.signed.body.replace('"seq":17', '"seq":16')
+  const forged = await verifyAudit(source, [{ where: 'gone', signed: { ...gone.signed, body } }], null)
+  expect(forged).toMatchObject({ problems: [expect.stringContaining('signature of the head')], unchecked: [] })
+})
+
+test('a head of the empty log fits whatever was let go', async () => {
+  const { store, directory } = await openTemporary()
+  const key = openSigningKey(join(directory, 'key'))
+  const source = readAuditOf(store, () => key)
+  const empty = { where: 'empty', signed: (await source.head()).head }
+  await recordEvents(store, 3)
+  await pruneAudit(store, () => key, 2, NOW)
+  expect(await verifyAudit(source, [empty], null)).toMatchObject({ problems: [], unchecked: [], heads: 1 })
+})
+
 test('a public key is one whatever its file looks like; a private one is none', async () => {
   const { directory, key, foreign } = await openLog(1)
   expect(parsePublicKey(`comment\r\n${key.public_key.replaceAll('\n', '\r\n')}\r\n`)).toBe(key.public_key)
