@@ -12,29 +12,38 @@ const PAGE = 200
 const ASK_EVERY_MS = 1000
 
 /** Newest first, `limit` at most; page by page. @throws PrintMasterError, StoreError */
-export async function* listEntries(
-  source: AuditSource,
+export async function listEntries(
+  source: Pick<AuditSource, 'list'>,
   filter: Omit<AuditFilter, 'limit' | 'cursor'>,
   limit: number,
-): AsyncGenerator<AuditEntry> {
-  let left = limit
+): Promise<AuditEntry[]> {
+  const entries: AuditEntry[] = []
   let cursor: string | null = null
   do {
-    const page = await source.list({ ...filter, limit: Math.min(PAGE, left), ...(cursor !== null && { cursor }) })
-    for (const entry of page.items) yield entry
-    left -= page.items.length
+    const most = Math.min(PAGE, limit - entries.length)
+    const page = await source.list({ ...filter, limit: most, ...(cursor !== null && { cursor }) })
+    entries.push(...page.items)
     cursor = page.next_cursor
-  } while (cursor !== null && left > 0)
+  } while (cursor !== null && entries.length < limit)
+  return entries
 }
 
-/** New entries as they come, oldest first, until the signal aborts. @throws PrintMasterError, StoreError */
+/**
+ * The newest entries, `limit` at most, then new ones as they come, until the signal aborts; oldest first.
+ * @throws PrintMasterError, StoreError
+ */
 export async function* followEntries(
-  source: AuditSource,
+  source: Pick<AuditSource, 'list' | 'chain' | 'ends'>,
   filter: Omit<AuditFilter, 'limit' | 'cursor'>,
-  after: number,
+  limit: number,
   signal: AbortSignal,
 ): AsyncGenerator<AuditEntry> {
-  let last = after
+  // asked for before the list is: what is recorded between both would be in neither
+  const { end } = await source.ends()
+  const listed = await listEntries(source, filter, limit)
+  yield* listed.toReversed()
+  // the newest one that fits may be far back, with nothing behind it that is wanted
+  let last = Math.max(end?.seq ?? 0, listed[0]?.seq ?? 0)
   while (!signal.aborted) {
     const page = await source.chain(last, PAGE)
     for (const stored of page) {

@@ -39,17 +39,15 @@ export async function showAudit(
   const { stdout } = process
   const end = listenForEnd()
   try {
-    const entries: AuditEntry[] = []
-    for await (const entry of listEntries(source, filter, flags.limit)) entries.push(entry)
-    if (format === 'csv') stdout.write(CSV_HEAD)
     if (flags.follow) {
-      const write = (entry: AuditEntry) => stdout.write(formatOne(entry, format))
-      entries.toReversed().forEach(write)
-      const { end: newest } = await source.head()
-      const after = entries[0]?.seq ?? newest?.seq ?? 0
-      for await (const entry of followEntries(source, filter, after, end.signal)) write(entry)
+      if (format === 'csv') stdout.write(CSV_HEAD)
+      for await (const entry of followEntries(source, filter, flags.limit, end.signal)) {
+        stdout.write(formatOne(entry, format))
+      }
       return
     }
+    const entries = await listEntries(source, filter, flags.limit)
+    if (format === 'csv') stdout.write(CSV_HEAD)
     if (format === 'json') stdout.write(`${JSON.stringify(entries)}\n`)
     else if (format === 'table' && entries.length > 0) stdout.write(formatEntries(entries, look))
     else for (const entry of entries) stdout.write(formatOne(entry, format))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
-import { shareTestServer, startTestServer } from './start-test-server.ts'
+import Database from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { shareTestServer, startTestServer, type TestServer } from './start-test-server.ts'
 
 const LOG = '/api/v1/audit/log'
 
@@ -169,5 +170,58 @@ describe('/api/v1/audit', () => {
     }
     const former = await server.call('/api/v1/audit?resource_id=A', { token })
     expect([former.status, former.body.error.code]).toEqual([400, 'invalid_query'])
+  })
+})
+
+describe('/api/v1/audit/chain', () => {
+  /** Somebody with a token of his own who follows the log, one question at a time. */
+  async function follow(server: TestServer) {
+    const { token, token_id } = await server.makeToken('admin')
+    let last = (await server.call('/api/v1/audit/head', { token })).body.end.seq
+    return {
+      token_id,
+      async ask(): Promise<number> {
+        const { entries } = (await server.call(`/api/v1/audit/chain?after=${last}&limit=200`, { token })).body
+        last = entries.at(-1)?.seq ?? last
+        return entries.length
+      },
+    }
+  }
+
+  test('two who follow the log do not record each other for good', async () => {
+    const server = await startTestServer()
+    const [one, other] = [await follow(server), await follow(server)]
+    const { agent_id, token } = await server.enrol()
+    const counts: number[] = []
+    for (let i = 0; i < 8; i++) counts.push((await one.ask()) + (await other.ask()))
+    expect(counts.slice(3)).toEqual([0, 0, 0, 0, 0])
+    // each look at what happened is on record
+    const looks = (await server.store.listAudit({ limit: 10, action: 'audit_viewed' })).items
+    expect(looks.map(({ actor }) => actor).toSorted()).toEqual([one.token_id, other.token_id].toSorted())
+    // what an agent says under this name is an entry like any other
+    await server.call(LOG, { token, body: { agent_id, action: 'audit_viewed', details: { chain: true } } })
+    expect([await one.ask(), await one.ask()]).toEqual([1, 1])
+  })
+
+  test('a look at an entry that somebody changed is answered and recorded', async () => {
+    const server = await startTestServer()
+    const [one, other] = [await follow(server), await follow(server)]
+    await server.enrol()
+    await one.ask()
+    await other.ask()
+    const db = new Database(server.options.database)
+    onTestFinished(() => void db.close())
+    db.prepare("UPDATE audit_log SET body = 'torn {' WHERE action = 'audit_viewed'").run()
+    // the look of the other alone
+    expect(await one.ask()).toBe(2)
+    expect(await one.ask()).toBe(1)
+  })
+
+  test('the head holds nothing of what somebody did, and asking for it is not recorded', async () => {
+    const server = await startTestServer()
+    const { token } = await server.makeToken('admin')
+    const { body } = await server.call('/api/v1/audit/head', { token })
+    expect(Object.keys(JSON.parse(body.head.body))).toEqual(['format', 'kind', 'store_id', 'seq', 'hash', 'at'])
+    expect((await server.call('/api/v1/audit/head', { token })).body.end).toEqual(body.end)
   })
 })
