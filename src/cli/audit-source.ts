@@ -1,4 +1,4 @@
-import { describeEnds, describeHead, type LogEnds, signEnd } from '../core/audit/describe-head.ts'
+import { describeEnds, describeHead, type LogEnds, type SignedEnds, signEnd } from '../core/audit/describe-head.ts'
 import type { Signed } from '../core/audit/head.ts'
 import { findSigningKey, openSigningKey, type SigningKey, signingKeyPath } from '../core/audit/signing-key.ts'
 import { PrintMasterError } from '../core/model/error.ts'
@@ -31,7 +31,7 @@ export interface AuditSource {
   /** As stored, oldest first. */
   chain(after: number, limit: number): Promise<readonly StoredAuditEntry[]>
   /** Where it begins and ends, the end signed: with a key that is made where there is none. */
-  head(): Promise<AuditHead>
+  head(): Promise<SignedEnds>
   /** The same to look at: no key is made for it, and one that cannot be used is no failure. */
   ends(): Promise<SeenEnds>
   close(): Promise<void>
@@ -102,9 +102,11 @@ export const readAuditOf = (
   close: () => store.close(),
 })
 
+const NO_KEY_THERE = 'the server cannot use the key of the audit log; its own log says why'
+
 async function openThere(url: string, flags: AccessFlags, tell: (sentence: string) => void): Promise<AuditSource> {
   const remote = await openRemote(url, flags, 'an admin', tell)
-  const head = (): Promise<AuditHead> => remote.send(AuditHeadSchema, 'GET', '/audit/head')
+  const readHead = (): Promise<AuditHead> => remote.send(AuditHeadSchema, 'GET', '/audit/head')
   const utc = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString())
   return {
     async list({ from, to, resource_type, resource_id, limit, ...filter }) {
@@ -118,8 +120,15 @@ async function openThere(url: string, flags: AccessFlags, tell: (sentence: strin
       const page: AuditChain = await remote.send(AuditChainSchema, 'GET', `/audit/chain?after=${after}&limit=${limit}`)
       return page.entries
     },
-    head,
-    ends: async () => ({ ...(await head()), unsigned: null }),
+    async head() {
+      const { head, ...ends } = await readHead()
+      if (head === null) throw new PrintMasterError('server_refused', `the head cannot be signed: ${NO_KEY_THERE}`)
+      return { ...ends, head }
+    },
+    async ends() {
+      const ends = await readHead()
+      return { ...ends, unsigned: ends.head === null ? NO_KEY_THERE : null }
+    },
     close: () => remote.close(),
   }
 }

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { signingKeyPath } from '../../src/core/audit/signing-key.ts'
 import { createFolder, linesOf, runCli } from './run-cli.ts'
-import { makeTokenCli } from './start-server.ts'
+import { makeTokenCli, startServerCli } from './start-server.ts'
 
 const pemOf = ({ publicKey }: { publicKey: KeyObject }) => publicKey.export({ type: 'spki', format: 'pem' })
 
@@ -49,4 +49,29 @@ test('audit verify --public-key: a foreign key, a file that holds none, and a lo
     expect.stringContaining(`there is no key of the audit log at ${signingKeyPath(database)}`),
   ])
   expect(existsSync(signingKeyPath(database))).toBe(false)
+}, 60_000)
+
+test('of a server that cannot use its key: the log verifies, and what was not checked is told', async () => {
+  const { url, database } = await startServerCli()
+  const token = await makeTokenCli(database, '--scope', 'admin')
+  const there = (...args: string[]) => runCli([...args, '--server', url], { env: { PRINTMASTER_TOKEN: token } })
+  const folder = createFolder()
+  const [output, key] = [join(folder, 'audit.ndjson'), join(folder, 'key')]
+  expect(await there('audit', 'export', '--output', output)).toMatchObject({ code: 0 })
+  const head = `${output}.head.json`
+  writeFileSync(key, JSON.parse(readFileSync(head, 'utf8')).public_key)
+  writeFileSync(signingKeyPath(database), 'damaged')
+
+  const held = await there('audit', 'verify', '--public-key', key, '--head', head)
+  expect(held.code).toBe(0)
+  expect(linesOf(held.stderr)).toEqual([
+    expect.stringContaining('1 signed head fits'),
+    expect.stringContaining('the current head was not checked: it cannot be signed, as the server cannot use the key'),
+  ])
+  expect(await there('audit', 'verify', '--public-key', key)).toMatchObject({ code: 1 })
+  const again = join(folder, 'again.ndjson')
+  const refused = await there('audit', 'export', '--output', again)
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('the head cannot be signed: the server cannot use the key of the audit log')
+  expect(existsSync(again)).toBe(false)
 }, 60_000)

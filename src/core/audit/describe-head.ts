@@ -7,6 +7,11 @@ import type { SigningKey } from './signing-key.ts'
 /** Where the audit log begins and ends, as it was written down beside it. */
 export type LogEnds = Omit<AuditHead, 'head'>
 
+/** The same, with its end signed. */
+export interface SignedEnds extends LogEnds {
+  readonly head: Signed
+}
+
 /** @throws StoreError */
 export async function describeEnds(store: Store): Promise<LogEnds> {
   const [{ store_id }, ends] = await Promise.all([store.describe(), store.readAuditEnds()])
@@ -20,7 +25,7 @@ export function signEnd(key: SigningKey, { store_id, end }: LogEnds, now: number
 }
 
 /** Where the audit log begins and ends, its end signed. @throws StoreError */
-export async function describeHead(store: Store, key: SigningKey, now: number): Promise<AuditHead> {
+export async function describeHead(store: Store, key: SigningKey, now: number): Promise<SignedEnds> {
   const ends = await describeEnds(store)
   return { ...ends, head: signEnd(key, ends, now) }
 }

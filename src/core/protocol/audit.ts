@@ -138,6 +138,7 @@ const signed = {
   signature: Type.String({ description: 'Ed25519, in hex' }),
   public_key: Type.String({ description: 'PEM' }),
 }
+const SignedTextSchema = Type.Object(signed, closed)
 const chainEnd = Type.Unsafe<{ seq: number; hash: string } | null>({
   type: ['object', 'null'],
   properties: { seq: { type: 'integer' }, hash: { type: 'string' } },
@@ -149,7 +150,11 @@ export const AuditHeadSchema = Type.Object(
     store_id: Type.String(),
     start: chainEnd,
     end: chainEnd,
-    head: Type.Object(signed, { ...closed, description: 'the last entry, signed now' }),
+    head: Type.Unsafe<Type.Static<typeof SignedTextSchema> | null>({
+      ...SignedTextSchema,
+      type: ['object', 'null'],
+      description: 'the last entry, signed now; null where the server cannot use its key, and its log says why',
+    }),
     stub: Type.Unsafe<{ body: string; signature: string; public_key: string } | null>({
       type: ['object', 'null'],
       properties: signed,
