@@ -31,7 +31,7 @@ async function openLog(entries: number) {
     /** The same log where its key is not. */
     keyless: readAuditOf(store, () => key, noKey),
     takeHead: async (where: string): Promise<EarlierHead> => ({ where, signed: (await source.head()).head }),
-    prune: (upto: number) => pruneAudit(store, () => key, upto, NOW),
+    prune: (upto: number) => pruneAudit(store, key, upto, NOW),
   }
 }
 
@@ -105,7 +105,7 @@ test('a head of the empty log fits whatever was let go', async () => {
   const source = readAuditOf(store, () => key)
   const empty = { where: 'empty', signed: (await source.head()).head }
   await recordEvents(store, 3)
-  await pruneAudit(store, () => key, 2, NOW)
+  await pruneAudit(store, key, 2, NOW)
   expect(await verifyAudit(source, [empty], null)).toMatchObject({ problems: [], unchecked: [], heads: 1 })
 })
 
