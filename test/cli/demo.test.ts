@@ -42,7 +42,7 @@ test('without a terminal: a tour of what the server tells, and nothing stays', {
   expect(stdout).toMatch(/^Warehouse +active /m)
   expect(stdout).toMatch(/^Konica Minolta bizhub X4000 +127\.77\.1\.4 /m)
   expect(stdout).toMatch(/^ +\d+\.\d s {2}warning {3}Lexmark MSX521 "Archive" \(127\.77\.2\.6\): black toner is low/m)
-  const offline = /Warehouse: offline, seen after (\d+\.\d) s \(its connection was cut\)/.exec(stdout)
+  const offline = /Warehouse: offline, seen after (\d+\.\d) s \(it was stopped\)/.exec(stdout)
   // its socket was closed: a grace of three seconds, and a little
   expect(Number(offline?.[1])).toBeGreaterThan(2.5)
   expect(Number(offline?.[1])).toBeLessThan(10)
