@@ -18,8 +18,12 @@ import { openLocal, openRemote } from './open-access.ts'
 export interface ArchiveOffice {
   /** Behind the archive with this id, oldest first. */
   list(after: number): Promise<readonly WireArchive[]>
-  /** Until it is done, or the signal aborts. @throws PrintMasterError archive_failed */
-  run(task: ArchiveTask, signal: AbortSignal): Promise<ArchiveJob>
+  /**
+   * Until it is done, or the signal aborts.
+   * @param tell hears how far it is
+   * @throws PrintMasterError archive_failed
+   */
+  run(task: ArchiveTask, signal: AbortSignal, tell: (job: ArchiveJob) => void): Promise<ArchiveJob>
   close(): Promise<void>
 }
 
@@ -50,10 +54,14 @@ async function openHere(
   const jobs = createArchiveJobs({ store, openPlace: () => openArchivePlace(archive, database), now: Date.now })
   return {
     list: async (after) => (await store.listArchives(null, after, PAGE)).map(renderArchive),
-    async run(task, signal) {
+    async run(task, signal, hear) {
       const stop = () => void jobs.close()
       signal.addEventListener('abort', stop, { once: true })
-      await jobs.start(task, describeUser()).ended
+      const { ended } = jobs.start(task, describeUser())
+      hear(jobs.state())
+      const asking = setInterval(() => hear(jobs.state()), ASK_EVERY_MS)
+      await ended
+      clearInterval(asking)
       signal.removeEventListener('abort', stop)
       return judge(jobs.state())
     },
@@ -77,7 +85,7 @@ async function openThere(url: string, flags: AccessFlags, tell: (sentence: strin
       const path = `/retention/archives?after=${after}&limit=${PAGE}`
       return (await remote.send<ArchiveList>(ArchiveListSchema, 'GET', path)).archives
     },
-    async run(task, signal) {
+    async run(task, signal, hear) {
       let job = await begin(task)
       const isOwn =
         job.kind === task.kind &&
@@ -89,6 +97,7 @@ async function openThere(url: string, flags: AccessFlags, tell: (sentence: strin
         )
       }
       while (job.running) {
+        hear(job)
         await sleep(ASK_EVERY_MS, undefined, { signal })
         job = await remote.send(ArchiveJobSchema, 'GET', '/retention/archives/job')
       }

@@ -1,6 +1,6 @@
 import { cleanText } from '../core/output/clean-text.ts'
 import { formatTextTable, type TextColumn } from '../core/output/text-table.ts'
-import type { WireArchive } from '../core/protocol/retention.ts'
+import type { ArchiveJob, WireArchive } from '../core/protocol/retention.ts'
 import type { ArchiveOffice } from './archive-office.ts'
 import type { TerminalLook } from './terminal.ts'
 
@@ -9,13 +9,18 @@ export interface ArchiveState extends WireArchive {
   readonly problem: string | null
 }
 
-/** All archives; with `verifies`, each is read to its end. @throws PrintMasterError, StoreError */
+/**
+ * All archives; with `verifies`, each is read to its end.
+ * @param tell hears how far that is
+ * @throws PrintMasterError, StoreError
+ */
 export async function checkArchives(
   office: ArchiveOffice,
   verifies: boolean,
   signal: AbortSignal,
+  tell: (job: ArchiveJob) => void,
 ): Promise<ArchiveState[]> {
-  const { problems } = verifies ? await office.run({ kind: 'verify' }, signal) : { problems: [] }
+  const { problems } = verifies ? await office.run({ kind: 'verify' }, signal, tell) : { problems: [] }
   const known = new Map(problems.map(({ name, problem }) => [name, problem]))
   const found: ArchiveState[] = []
   for (;;) {
@@ -50,3 +55,12 @@ export function formatArchives(archives: readonly ArchiveState[], look: Terminal
   const problems = archives.flatMap(({ problem }) => (problem === null ? [] : [`${cleanText(problem)}\n`]))
   return formatTextTable(archives, COLUMNS, look) + problems.join('')
 }
+
+/** How far one is that goes on. */
+export function describeJob({ kind, archives, rows, restored, problems }: ArchiveJob): string {
+  const read = `${count(archives)} archives read`
+  if (kind === 'restore') return `Running: ${read}, ${count(restored)} readings are back`
+  return `Running: ${read}, ${count(rows)} rows in them, ${count(problems.length)} archives damaged`
+}
+
+const count = (value: number) => value.toLocaleString('en')

@@ -2,12 +2,12 @@ import { Flags } from '@oclif/core'
 import { accessFlags } from '../../cli/access-flags.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { EXIT } from '../../cli/exit-codes.ts'
-import { RETENTION_EXIT_CODES } from '../../cli/retention-flags.ts'
+import { INTERRUPTIBLE_EXIT_CODES } from '../../cli/retention-flags.ts'
 import { lookOf } from '../../cli/terminal.ts'
 
 export default class RetentionArchive extends BaseCommand {
   static override summary = 'Show the archives, and read them to the end.'
-  static override description = RETENTION_EXIT_CODES
+  static override description = INTERRUPTIBLE_EXIT_CODES
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --verify',
@@ -23,23 +23,34 @@ export default class RetentionArchive extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(RetentionArchive)
     this.refuseEmpty(flags)
-    const [{ openArchiveOffice }, { checkArchives, formatArchives }, { listenForEnd }] = await Promise.all([
+    const [
+      { openArchiveOffice },
+      { checkArchives, describeJob, formatArchives },
+      { createProgressLine },
+      { listenForEnd },
+    ] = await Promise.all([
       import('../../cli/archive-office.ts'),
       import('../../cli/retention-archives.ts'),
+      import('../../cli/progress-line.ts'),
       import('../../cli/listen-for-end.ts'),
     ])
     const office = await openArchiveOffice(flags, { readonly: true }, (sentence) => this.logToStderr(sentence))
     const end = listenForEnd()
-    const archives = await checkArchives(office, flags.verify, end.signal)
+    const progress = createProgressLine()
+    const archives = await checkArchives(office, flags.verify, end.signal, (job) => progress.show(describeJob(job)))
       .catch((error: unknown) => {
         if (!end.signal.aborted) throw error
         return null
       })
       .finally(async () => {
+        progress.clear()
         end.dispose()
         await office.close()
       })
-    if (archives === null) this.exit(EXIT.interrupted)
+    if (archives === null) {
+      this.logToStderr('Interrupted: not all archives were read')
+      this.exit(EXIT.interrupted)
+    }
     process.stdout.write(
       flags.json ? `${JSON.stringify(archives)}\n` : formatArchives(archives, lookOf(process.stdout)),
     )

@@ -2,13 +2,13 @@ import { Flags } from '@oclif/core'
 import { accessFlags } from '../../cli/access-flags.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { EXIT } from '../../cli/exit-codes.ts'
-import { RETENTION_EXIT_CODES } from '../../cli/retention-flags.ts'
+import { INTERRUPTIBLE_EXIT_CODES } from '../../cli/retention-flags.ts'
 
 export default class RetentionRestore extends BaseCommand {
   static override summary = 'Bring archived readings of a span back for a while, for a report.'
   static override description = [
     'Works in the database of this machine, beside a server that is running, or asks a server to do it. The readings count nowhere twice, and leave again when their time is over.',
-    RETENTION_EXIT_CODES,
+    INTERRUPTIBLE_EXIT_CODES,
   ].join('\n\n')
   static override examples = [
     '<%= config.bin %> <%= command.id %> --from 2025-03-01 --to 2025-03-31',
@@ -34,16 +34,21 @@ export default class RetentionRestore extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(RetentionRestore)
     this.refuseEmpty(flags)
-    const [{ openArchiveOffice }, { readRestoreTask }, { listenForEnd }] = await Promise.all([
-      import('../../cli/archive-office.ts'),
-      import('../../cli/restore-task.ts'),
-      import('../../cli/listen-for-end.ts'),
-    ])
+    const [{ openArchiveOffice }, { readRestoreTask }, { describeJob }, { createProgressLine }, { listenForEnd }] =
+      await Promise.all([
+        import('../../cli/archive-office.ts'),
+        import('../../cli/restore-task.ts'),
+        import('../../cli/retention-archives.ts'),
+        import('../../cli/progress-line.ts'),
+        import('../../cli/listen-for-end.ts'),
+      ])
     const task = readRestoreTask(flags, Date.now())
     const office = await openArchiveOffice(flags, { readonly: false }, (sentence) => this.logToStderr(sentence))
     const end = listenForEnd()
+    const progress = createProgressLine()
     try {
-      const { from, to, until, restored, already_here, unknown_device, archives } = await office.run(task, end.signal)
+      const job = await office.run(task, end.signal, (now) => progress.show(describeJob(now))).finally(progress.clear)
+      const { from, to, until, restored, already_here, unknown_device, archives } = job
       const done = { from, to, until, restored, already_here, unknown_device, archives }
       if (flags.json) this.log(JSON.stringify(done))
       this.logToStderr(

@@ -2,14 +2,14 @@ import { Flags } from '@oclif/core'
 import { accessFlags } from '../../cli/access-flags.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { EXIT } from '../../cli/exit-codes.ts'
-import { RETENTION_EXIT_CODES } from '../../cli/retention-flags.ts'
+import { INTERRUPTIBLE_EXIT_CODES } from '../../cli/retention-flags.ts'
 
 export default class RetentionRun extends BaseCommand {
   static override summary = 'Bring readings into days and months, archive what is old, delete it, give the space back.'
   static override description = [
     'The server does this by itself once a day ([retention] hour). Cut off at any moment, it goes on with the next run; running it twice changes nothing. ' +
       'Nothing is deleted before its archive was read back.',
-    RETENTION_EXIT_CODES,
+    INTERRUPTIBLE_EXIT_CODES,
   ].join('\n\n')
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -20,24 +20,20 @@ export default class RetentionRun extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(RetentionRun)
     this.refuseEmpty(flags)
-    const [{ openRetentionOffice }, { describeRun }, { listenForEnd }] = await Promise.all([
+    const [{ openRetentionOffice }, { describeRun }, { createProgressLine }, { listenForEnd }] = await Promise.all([
       import('../../cli/retention-office.ts'),
       import('../../cli/retention-words.ts'),
+      import('../../cli/progress-line.ts'),
       import('../../cli/listen-for-end.ts'),
     ])
     const office = await openRetentionOffice(flags, { readonly: false }, (sentence) => this.logToStderr(sentence))
     const end = listenForEnd()
-    const { stderr } = process
-    let told = 0
+    const progress = createProgressLine()
     try {
-      const state = await office.run(end.signal, (now) => {
-        if (!stderr.isTTY || performance.now() - told < 200) return
-        told = performance.now()
-        stderr.write(`\r\u001b[2K${describeRun(now).slice(0, (stderr.columns || 80) - 1)}`)
-      })
-      if (stderr.isTTY && told > 0) stderr.write('\r\u001b[2K')
+      const state = await office.run(end.signal, (now) => progress.show(describeRun(now))).finally(progress.clear)
       if (flags.json) this.log(JSON.stringify(state))
       this.logToStderr(describeRun(state))
+      if (state.running) this.logToStderr('the server goes on with it; nobody waits for the end')
       if (end.signal.aborted) this.exit(EXIT.interrupted)
       if (state.error !== null) this.exit(EXIT.failed)
     } finally {
