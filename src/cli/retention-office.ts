@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { refusalOf } from '../core/client/read-refusal.ts'
 import { PrintMasterError } from '../core/model/error.ts'
 import {
   PolicyListSchema,
@@ -13,8 +14,7 @@ import {
 import { describeRetention } from '../core/retention/describe-retention.ts'
 import { createRetentionKeeper } from '../core/retention/keeper.ts'
 import { planRetention } from '../core/retention/plan-retention.ts'
-import type { Policy } from '../core/retention/policies.ts'
-import { setPolicy } from '../core/retention/set-policy.ts'
+import { type PolicyChange, setPolicy } from '../core/retention/set-policy.ts'
 import type { AccessFlags } from './access-flags.ts'
 import { describeUser } from './describe-user.ts'
 import { openLocal, openRemote } from './open-access.ts'
@@ -25,7 +25,8 @@ export interface RetentionOffice {
   plan(): Promise<RetentionPlan>
   /** Until it is done, or the signal aborts. @param tell hears how far it is */
   run(signal: AbortSignal, tell: (state: RunState) => void): Promise<RunState>
-  set(policy: SetPolicy): Promise<readonly Policy[]>
+  /** @throws PrintMasterError bad_flag for what makes no sense */
+  set(policy: SetPolicy): Promise<PolicyChange>
   close(): Promise<void>
 }
 
@@ -61,8 +62,13 @@ async function openRemoteOffice(
       return state
     },
     async set(policy) {
-      const answer = await remote.send<{ policies: Policy[] }>(PolicyListSchema, 'POST', '/retention/policies', policy)
-      return answer.policies
+      try {
+        return await remote.send<PolicyChange>(PolicyListSchema, 'POST', '/retention/policies', policy)
+      } catch (error) {
+        // the same mistake as in the database of this machine, and the same exit code
+        if (refusalOf(error)?.code !== 'invalid_body') throw error
+        throw new PrintMasterError('bad_flag', (error as Error).message)
+      }
     },
     close: () => remote.close(),
   }
@@ -98,9 +104,9 @@ async function openLocalOffice(
       return keeper.state()
     },
     async set(policy) {
-      const policies = await setPolicy(store, config.retention, policy, describeUser(), Date.now())
-      if (typeof policies === 'string') throw new PrintMasterError('bad_flag', policies)
-      return policies
+      const done = await setPolicy(store, config.retention, policy, describeUser(), Date.now())
+      if (typeof done === 'string') throw new PrintMasterError('bad_flag', done)
+      return done
     },
     async close() {
       await keeper.close()

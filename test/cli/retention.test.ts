@@ -71,6 +71,9 @@ describe('retention of the database of this machine', () => {
     expect(back).toContainEqual(expect.objectContaining({ metric_type: 'audit', origin: 'config' }))
     expect(await here('retention', 'set', 'audit', '--reset')).toMatchObject({ code: 2 })
   })
+    const two = await here('retention', 'set', 'audit', '--detailed', '30', '--delete-after', '90')
+    expect(two).toMatchObject({ code: 2, stdout: '' })
+    expect(two.stderr).toContain('takes one number: give delete_after_days alone')
 
   test('run archives and deletes once; the report says the same before and after', async () => {
     const run = json(await here('retention', 'run', '--json')) as { archived: number; deleted: number }
@@ -80,6 +83,23 @@ describe('retention of the database of this machine', () => {
     expect(run).toMatchObject({ rolled_up: 3 * DAYS * 24 + 3, deleted: run.archived, running: false, error: null })
     expect(json(await here('retention', 'run', '--json'))).toMatchObject({ archived: 0, deleted: 0 })
     expect((await report('--json')).stdout).toBe(before)
+  test('set says what is not as somebody may expect', async () => {
+    const shorter = await here('retention', 'set', 'supply_levels', '--detailed', '14', '--summary', '90')
+    expect(shorter).toMatchObject({ code: 0 })
+    expect(shorter.stderr).toContain('readings stay 30 days, not 14')
+    expect(shorter.stderr).toContain('days stay 365 days, not 90')
+    const longest = await here('retention', 'set', 'supply_levels', '--detailed', '40', '--summary', '365')
+    expect(longest).toMatchObject({ code: 0, stderr: '' })
+    expect(await here('retention', 'set', 'supply_levels', '--reset')).toMatchObject({ code: 0, stderr: '' })
+    const nowhere = await here('retention', 'set', 'alerts', '--delete-after', '90', '--site', 'nowhere')
+    expect(nowhere).toMatchObject({ code: 0 })
+    expect(nowhere.stderr).toContain('no agent and no device is of site nowhere yet')
+    expect(await here('retention', 'set', 'alerts', '--site', 'nowhere', '--reset')).toMatchObject({ code: 0 })
+    const known = await here('retention', 'set', 'alerts', '--delete-after', '90', '--site', 'default')
+    expect(known).toMatchObject({ code: 0, stderr: '' })
+    expect(await here('retention', 'set', 'alerts', '--site', 'default', '--reset')).toMatchObject({ code: 0 })
+  })
+
     const csv = linesOf((await report('--format', 'csv')).stdout)
     expect(csv).toHaveLength(4)
   })
@@ -150,7 +170,7 @@ test('the same of a server, with an admin token', async () => {
   const policies = json(await there(admin, 'retention', 'set', 'alerts', '--delete-after', '90', '--json'))
   expect(policies).toContainEqual(expect.objectContaining({ metric_type: 'alerts', origin: 'set' }))
   const wrong = await there(admin, 'retention', 'set', 'page_counts', '--detailed', '900')
-  expect(wrong.code).not.toBe(0)
+  expect(wrong).toMatchObject({ code: 2, stdout: '' })
   expect(wrong.stderr).toContain('keep_detailed_days (900)')
   expect(Check(RunStateSchema, json(await there(admin, 'retention', 'run', '--json')))).toBe(true)
 
@@ -194,3 +214,6 @@ test('the same of a server, with an admin token', async () => {
   expect(await there(admin, 'audit', 'export', '--output', output)).toMatchObject({ code: 0 })
   expect(await there(admin, 'audit', 'verify', '--head', `${output}.head.json`)).toMatchObject({ code: 0 })
 }, 60_000)
+  const nowhere = await there(admin, 'retention', 'set', 'alerts', '--delete-after', '30', '--site', 'nowhere')
+  expect(nowhere).toMatchObject({ code: 0 })
+  expect(nowhere.stderr).toContain('no agent and no device is of site nowhere yet')

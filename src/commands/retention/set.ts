@@ -3,6 +3,7 @@ import { accessFlags } from '../../cli/access-flags.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { RETENTION_EXIT_CODES } from '../../cli/retention-flags.ts'
 import { lookOf } from '../../cli/terminal.ts'
+import { cleanText } from '../../core/output/clean-text.ts'
 import { METRIC_TYPES } from '../../core/protocol/retention.ts'
 
 const days = (summary: string) => Flags.integer({ min: 1, max: 36_500, helpValue: 'DAYS', summary })
@@ -10,7 +11,7 @@ const days = (summary: string) => Flags.integer({ min: 1, max: 36_500, helpValue
 export default class RetentionSet extends BaseCommand {
   static override summary = 'Change how long one kind of data is kept, everywhere or at one site.'
   static override description = [
-    'What is set here beats config.ini, and that of a site what is set for all. audit, alerts, commands and agent_health have no days and months: one number says it. Every change is audited.',
+    'What is set here beats config.ini, and that of a site what is set for all. audit, alerts, commands and agent_health have no days and months: they take one number. Readings and days tell page_counts, supply_levels and status together, and stay as long as the longest of the three asks for. Every change is audited.',
     RETENTION_EXIT_CODES,
   ].join('\n\n')
   static override examples = [
@@ -43,7 +44,7 @@ export default class RetentionSet extends BaseCommand {
       import('../../cli/retention-words.ts'),
     ])
     const office = await openRetentionOffice(flags, { readonly: false }, (sentence) => this.logToStderr(sentence))
-    const policies = await office
+    const { policies, notes } = await office
       .set({
         metric_type: args.type,
         ...(flags.site !== undefined && { site_id: flags.site }),
@@ -53,6 +54,7 @@ export default class RetentionSet extends BaseCommand {
         ...(flags.reset && { reset: true }),
       })
       .finally(() => office.close())
+    for (const note of notes) this.logToStderr(cleanText(note))
     process.stdout.write(
       flags.json ? `${JSON.stringify(policies)}\n` : formatPolicies(policies, lookOf(process.stdout)),
     )

@@ -109,7 +109,12 @@ export const SetPolicySchema = Type.Object(
 export type SetPolicy = Type.Static<typeof SetPolicySchema>
 
 export const PolicyListSchema = Type.Object(
-  { policies: Type.Array(PolicySchema) },
+  {
+    policies: Type.Array(PolicySchema),
+    notes: Type.Array(Type.String({ description: 'a sentence' }), {
+      description: 'what somebody may not expect of a change',
+    }),
+  },
   { ...closed, title: 'RetentionPolicies' },
 )
 

@@ -64,6 +64,7 @@ const READING = [
   'listPages',
   'readRetentionSizes',
   'freeSpace',
+  'knowsSite',
   'listDeliveries',
   'check',
 ] as const satisfies readonly (keyof Store)[]

@@ -202,6 +202,8 @@ export interface RetentionStore {
   dropBatches(before: number, limit: number): Promise<number>
 
   listPolicies(): Promise<StoredPolicy[]>
+  /** True for one that an agent, a device or a token is of. */
+  knowsSite(site_id: string): Promise<boolean>
   /** Audited. */
   setPolicy(policy: StoredPolicy, actor: Actor, now: number): Promise<void>
   /** False where none was set. Audited. */

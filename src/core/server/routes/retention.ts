@@ -22,7 +22,7 @@ import {
 import { type ArchiveTask, renderArchive } from '../../retention/archive-jobs.ts'
 import { describeRetention } from '../../retention/describe-retention.ts'
 import { planRetention } from '../../retention/plan-retention.ts'
-import { setPolicy } from '../../retention/set-policy.ts'
+import { type PolicyChange, setPolicy } from '../../retention/set-policy.ts'
 import type { Actor } from '../../store/store.ts'
 import { readPeriod } from '../read-period.ts'
 import { actorOf } from '../record-access.ts'
@@ -95,10 +95,10 @@ export function addRetentionRoutes(app: FastifyInstance, services: Services): vo
       body: SetPolicySchema,
       answer: PolicyListSchema,
     }),
-    async (request) => {
-      const policies = await setPolicy(store, options.retention, request.body, actorOf(request), now())
-      if (typeof policies === 'string') throw new ApiError('invalid_body', policies)
-      return { policies }
+    async (request): Promise<PolicyChange> => {
+      const done = await setPolicy(store, options.retention, request.body, actorOf(request), now())
+      if (typeof done === 'string') throw new ApiError('invalid_body', done)
+      return done
     },
   )
   addArchiveRoutes(app, services)

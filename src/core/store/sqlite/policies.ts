@@ -16,6 +16,9 @@ export function preparePolicies(db: Database, audit: AuditLog) {
        keep_summary_days = excluded.keep_summary_days, delete_after_days = excluded.delete_after_days`,
   )
   const drop = db.prepare('DELETE FROM retention_policies WHERE site_id = ? AND metric_type = ?')
+  const knows = ['agents', 'devices', 'tokens'].map((table) =>
+    db.prepare<[string], number>(`SELECT EXISTS (SELECT 1 FROM ${table} WHERE site_id = ?)`).pluck(),
+  )
   const record = (action: string, site_id: string, metric_type: string, details: object, actor: Actor, now: number) =>
     audit.append({
       actor,
@@ -32,6 +35,8 @@ export function preparePolicies(db: Database, audit: AuditLog) {
 
   return {
     list: (): StoredPolicy[] => list.all(),
+    /** Everything else is of an agent or of a device. */
+    knowsSite: (site_id: string): boolean => knows.some((statement) => statement.get(site_id) === 1),
     set(policy: StoredPolicy, actor: Actor, now: number): void {
       put.run(policy)
       const { site_id, metric_type, ...days } = policy

@@ -211,6 +211,7 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
 
     count: (offlineAfterMs, now) =>
       view(() => ({
+    knowsSite: (site_id) => read(() => policies.knowsSite(site_id)),
         agents: agents.countByStatus(offlineAfterMs, now),
         devices: devices.count(),
         size_bytes: sizeOf(path) + sizeOf(`${path}-wal`),
