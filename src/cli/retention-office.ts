@@ -13,7 +13,7 @@ import {
 } from '../core/protocol/retention.ts'
 import { describeRetention } from '../core/retention/describe-retention.ts'
 import { createRetentionKeeper } from '../core/retention/keeper.ts'
-import { planRetention } from '../core/retention/plan-retention.ts'
+import { MOST_PLANNED, planRetention } from '../core/retention/plan-retention.ts'
 import { type PolicyChange, setPolicy } from '../core/retention/set-policy.ts'
 import type { AccessFlags } from './access-flags.ts'
 import { describeUser } from './describe-user.ts'
@@ -92,8 +92,14 @@ async function openLocalOffice(
     onEvent: () => hear(keeper.state()),
   })
   return {
-    show: async () => describeRetention(store, await keeper.policies(), keeper.place(), keeper.state()),
-    plan: async () => planRetention(store, await keeper.policies(), Date.now()),
+    show: async () => describeRetention(store, await keeper.policies(), keeper.place(), keeper.state(), Date.now()),
+    plan: async () =>
+      planRetention(store, {
+        policies: await keeper.policies(),
+        now: Date.now(),
+        archives: keeper.place() !== null,
+        most: MOST_PLANNED,
+      }),
     async run(signal, listener) {
       hear = listener
       const { ended } = keeper.start(describeUser())

@@ -1,19 +1,22 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { Check } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  type RetentionPlan,
   RetentionPlanSchema,
   type RetentionState,
   RetentionStateSchema,
+  type RunState,
   RunStateSchema,
 } from '../../src/core/protocol/retention.ts'
 import { openSqliteStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import { ageFleet } from '../retention/aged-fleet.ts'
 import { DAY } from '../store/sample-batches.ts'
-import { linesOf, type Outcome, runCli } from './run-cli.ts'
+import { linesOf, type Outcome, runCli, startCli } from './run-cli.ts'
 import { makeTokenCli, startServerCli } from './start-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'printmaster-retention-'))
@@ -50,9 +53,14 @@ describe('retention of the database of this machine', () => {
     expect(state.waiting).toBe(3 * DAYS * 24 + 3)
     const plan = json(await here('retention', 'plan', '--json'))
     expect(Check(RetentionPlanSchema, plan)).toBe(true)
-    expect(plan).toMatchObject({ roll_up: 3 * DAYS * 24 + 3 })
+    expect(plan).toMatchObject({ roll_up: 3 * DAYS * 24 + 3, archived: 3 * (DAYS - 30) * 24 + 3, at_least: false })
+    const { batches_before: _, ...same } = plan as RetentionPlan
+    expect(state).toMatchObject({ plan: same, last_run: null })
     const table = await here('retention', 'show')
     expect(table.stdout).toContain('page_counts')
+    expect(table.stdout).toMatch(
+      /^Next run:\n {2}4,323 readings to be brought into days, .*\n.* 2,163 rows to be deleted$/m,
+    )
     expect(Math.max(...linesOf(table.stdout).map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
@@ -63,6 +71,9 @@ describe('retention of the database of this machine', () => {
     const wrong = await here('retention', 'set', 'page_counts', '--detailed', '900')
     expect(wrong).toMatchObject({ code: 2, stdout: '' })
     expect(wrong.stderr).toContain('keep_detailed_days (900) is more than keep_summary_days (365)')
+    const two = await here('retention', 'set', 'audit', '--detailed', '30', '--delete-after', '90')
+    expect(two).toMatchObject({ code: 2, stdout: '' })
+    expect(two.stderr).toContain('takes one number: give delete_after_days alone')
     const set = json(await here('retention', 'set', 'audit', '--delete-after', '1095', '--json'))
     expect(set).toContainEqual(
       expect.objectContaining({ metric_type: 'audit', delete_after_days: 1095, origin: 'set' }),
@@ -71,18 +82,7 @@ describe('retention of the database of this machine', () => {
     expect(back).toContainEqual(expect.objectContaining({ metric_type: 'audit', origin: 'config' }))
     expect(await here('retention', 'set', 'audit', '--reset')).toMatchObject({ code: 2 })
   })
-    const two = await here('retention', 'set', 'audit', '--detailed', '30', '--delete-after', '90')
-    expect(two).toMatchObject({ code: 2, stdout: '' })
-    expect(two.stderr).toContain('takes one number: give delete_after_days alone')
 
-  test('run archives and deletes once; the report says the same before and after', async () => {
-    const run = json(await here('retention', 'run', '--json')) as { archived: number; deleted: number }
-    expect(Check(RunStateSchema, run)).toBe(true)
-    // more than thirty whole days back, and the one before the first
-    expect(run.archived).toBe(3 * (DAYS - 30) * 24 + 3)
-    expect(run).toMatchObject({ rolled_up: 3 * DAYS * 24 + 3, deleted: run.archived, running: false, error: null })
-    expect(json(await here('retention', 'run', '--json'))).toMatchObject({ archived: 0, deleted: 0 })
-    expect((await report('--json')).stdout).toBe(before)
   test('set says what is not as somebody may expect', async () => {
     const shorter = await here('retention', 'set', 'supply_levels', '--detailed', '14', '--summary', '90')
     expect(shorter).toMatchObject({ code: 0 })
@@ -100,6 +100,21 @@ describe('retention of the database of this machine', () => {
     expect(await here('retention', 'set', 'alerts', '--site', 'default', '--reset')).toMatchObject({ code: 0 })
   })
 
+  test('run archives and deletes once; the report says the same before and after', async () => {
+    const run = json(await here('retention', 'run', '--json')) as { archived: number; deleted: number }
+    expect(Check(RunStateSchema, run)).toBe(true)
+    // more than thirty whole days back, and the one before the first
+    expect(run.archived).toBe(3 * (DAYS - 30) * 24 + 3)
+    expect(run).toMatchObject({ rolled_up: 3 * DAYS * 24 + 3, deleted: run.archived, running: false, error: null })
+    expect(run).toMatchObject({ interrupted: false })
+    const state = json(await here('retention', 'show', '--json'))
+    expect(state).toMatchObject({
+      plan: { archived: 0, deleted: 0 },
+      last_run: { actor_type: 'local', outcome: 'success', error: null, deleted: run.deleted },
+    })
+    expect((await here('retention', 'show')).stdout).toMatch(/^Last run \(.* UTC, by local .*\):\n {2}4,323 readings /m)
+    expect(json(await here('retention', 'run', '--json'))).toMatchObject({ archived: 0, deleted: 0 })
+    expect((await report('--json')).stdout).toBe(before)
     const csv = linesOf((await report('--format', 'csv')).stdout)
     expect(csv).toHaveLength(4)
   })
@@ -155,6 +170,49 @@ describe('retention of the database of this machine', () => {
   })
 })
 
+test('a run that is interrupted says so, and the next one goes on', async () => {
+  const file = join(folder, 'interrupted.db')
+  const store = openSqliteStore(file)
+  await ageFleet(store, file, 20, DAYS, midnight)
+  await store.close()
+  const running = startCli(['retention', 'run', '--json', '--database', file], { stdin: '' })
+  const db = new Database(file, { readonly: true })
+  const begun = db.prepare('SELECT count(*) FROM metrics_daily').pluck()
+  while (begun.get() === 0) await setTimeout(5)
+  db.close()
+  running.process.kill('SIGINT')
+  const ended = await running.end()
+  expect(ended.code).toBe(130)
+  expect(ended.stderr).toMatch(/^Interrupted: .*; the next run goes on where this one was$/m)
+  const state = JSON.parse(ended.stdout) as RunState
+  expect(Check(RunStateSchema, state)).toBe(true)
+  expect(state).toMatchObject({ running: false, interrupted: true, error: null })
+  expect(state.rolled_up).toBeLessThan(20 * DAYS * 24)
+  const show = async () => json(await runCli(['retention', 'show', '--json', '--database', file])) as RetentionState
+  expect((await show()).last_run).toMatchObject({ outcome: 'interrupted', rolled_up: state.rolled_up })
+  const next = await runCli(['retention', 'run', '--json', '--database', file])
+  expect(json(next)).toMatchObject({ interrupted: false, rolled_up: 20 * DAYS * 24 + 20 - state.rolled_up })
+  for (const command of ['run', 'archive', 'restore']) {
+    expect((await runCli(['retention', command, '--help'])).stdout).toContain('130')
+  }
+})
+
+test('a run that fails is in the audit log, and shown', async () => {
+  const file = join(folder, 'failed.db')
+  const store = openSqliteStore(file)
+  await ageFleet(store, file, 1, DAYS, midnight)
+  await store.close()
+  const config = join(folder, 'failed.ini')
+  // a file where a directory is wanted
+  writeFileSync(config, `[retention]\narchive_directory = ${file}\n`)
+  const args = ['--config', config, '--database', file]
+  const failed = await runCli(['retention', 'run', ...args])
+  expect(failed.code).toBe(1)
+  const state = json(await runCli(['retention', 'show', '--json', ...args])) as RetentionState
+  expect(state.last_run).toMatchObject({ outcome: 'failure', error: expect.any(String), deleted: 0 })
+  expect((await runCli(['retention', 'show', ...args])).stdout).toMatch(/^Last run \(.*ended early \(.*$/m)
+})
+
 test('the same of a server, with an admin token', async () => {
   const admin = await makeTokenCli(database, '--scope', 'admin')
   const viewer = await makeTokenCli(database, '--scope', 'viewer')
@@ -172,6 +230,9 @@ test('the same of a server, with an admin token', async () => {
   const wrong = await there(admin, 'retention', 'set', 'page_counts', '--detailed', '900')
   expect(wrong).toMatchObject({ code: 2, stdout: '' })
   expect(wrong.stderr).toContain('keep_detailed_days (900)')
+  const nowhere = await there(admin, 'retention', 'set', 'alerts', '--delete-after', '30', '--site', 'nowhere')
+  expect(nowhere).toMatchObject({ code: 0 })
+  expect(nowhere.stderr).toContain('no agent and no device is of site nowhere yet')
   expect(Check(RunStateSchema, json(await there(admin, 'retention', 'run', '--json')))).toBe(true)
 
   const archives = json(await there(admin, 'retention', 'archive', '--verify', '--json')) as { problem: null }[]
@@ -214,6 +275,3 @@ test('the same of a server, with an admin token', async () => {
   expect(await there(admin, 'audit', 'export', '--output', output)).toMatchObject({ code: 0 })
   expect(await there(admin, 'audit', 'verify', '--head', `${output}.head.json`)).toMatchObject({ code: 0 })
 }, 60_000)
-  const nowhere = await there(admin, 'retention', 'set', 'alerts', '--delete-after', '30', '--site', 'nowhere')
-  expect(nowhere).toMatchObject({ code: 0 })
-  expect(nowhere.stderr).toContain('no agent and no device is of site nowhere yet')

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { DEVICE_SORTS } from '../../src/core/protocol/devices.ts'
-import { ANY_SITE, RETIRED_SOURCES } from '../../src/core/store/retention.ts'
+import { ANY_SITE, RETIRED_SOURCES, type RetiredKey } from '../../src/core/store/retention.ts'
 import { MIGRATIONS, migrate } from '../../src/core/store/sqlite/migrate.ts'
 import { composeStore } from '../../src/core/store/sqlite/sqlite-store.ts'
 import type { AlertsFilter, AuditFilter, DevicesFilter, Store } from '../../src/core/store/store.ts'
@@ -127,6 +127,14 @@ async function useEverything(store: Store): Promise<void> {
     const range = { source, before, top: await store.rolledUpTo(), after: null, upto: null }
     await store.readRetired(range, 10)
   }
+  for (const source of ['metrics_history', 'alerts', 'commands', 'agent_health'] as const) {
+    for (let after: RetiredKey | null = null; ; ) {
+      after = (await store.countRetired(source, before, after, 10)).next
+      if (after === null) break
+    }
+  }
+  await store.readPeriods({ before: NOW, waiting: true, after: 0, limit: 10 })
+  await store.countOthers({ audit: NOW, batches: NOW, restored: NOW })
   await store.knowsSite('default')
   await store.dropRestored(NOW, 10)
   await store.dropBatches(NOW, 10)
@@ -279,7 +287,7 @@ it('what live views and open sockets ask is looked up by its number', async () =
   expect(find('WHERE devices.id > ? AND merged_into IS NULL')).toContain(`SEARCH devices ${rowid}>?)`)
   expect(find('WHERE devices.id IN (SELECT value FROM json_each(?))')).toContain(`SEARCH devices ${rowid}=?)`)
   expect(find('WHERE id IN (SELECT value FROM json_each(@ids))')).toContain(`SEARCH agents ${rowid}=?)`)
-  expect(find('FROM agents WHERE id > ? ORDER BY id')).toContain(`SEARCH agents ${rowid}>?)`)
+  expect(find('FROM agents WHERE id > ? ORDER BY id', 2)).toContain(`SEARCH agents ${rowid}>?)`)
   expect(find('json_each(?) LEFT JOIN tokens')).toContain('SEARCH tokens USING INDEX sqlite_autoindex_tokens_1')
 })
 

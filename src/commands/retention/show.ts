@@ -5,7 +5,8 @@ import { RETENTION_EXIT_CODES } from '../../cli/retention-flags.ts'
 import { lookOf } from '../../cli/terminal.ts'
 
 export default class RetentionShow extends BaseCommand {
-  static override summary = 'What is kept how long, how much there is of it, how the last run went.'
+  static override summary =
+    'What is kept how long, how much there is of it, how the last run went, what the next one would do.'
   static override description = RETENTION_EXIT_CODES
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

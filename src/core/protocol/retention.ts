@@ -1,6 +1,16 @@
 import Type from 'typebox'
 import { COUNTER_NAMES } from '../model/printer.ts'
-import { closed, cursorQuery, limitQuery, nextCursor, nullableText, nullableUtcTime, text, utcTime } from './kinds.ts'
+import {
+  closed,
+  cursorQuery,
+  limitQuery,
+  nextCursor,
+  nullable,
+  nullableText,
+  nullableUtcTime,
+  text,
+  utcTime,
+} from './kinds.ts'
 import { CorrectionSchema } from './metrics.ts'
 
 const count = (description: string) => Type.Integer({ description })
@@ -37,7 +47,10 @@ export const RunStateSchema = Type.Object(
     running: Type.Boolean(),
     started_at: nullableUtcTime('of the run that goes on, or of the last one'),
     ended_at: nullableUtcTime('of the last one'),
-    error: nullableText(4096, 'why the last one ended early'),
+    error: nullableText(4096, 'why the last one failed'),
+    interrupted: Type.Boolean({
+      description: 'true where somebody ended the last one before it was done; the next one goes on where it was',
+    }),
     rolled_up: count('readings that were brought into their days'),
     months: count('months that were made of days'),
     archived: count('rows that went to archives'),
@@ -48,6 +61,70 @@ export const RunStateSchema = Type.Object(
   { ...closed, title: 'RetentionRun' },
 )
 export type RunState = Type.Static<typeof RunStateSchema>
+
+const before = {
+  before: utcTime('what is older leaves, at all sites that have no policy of their own'),
+  sites: Type.Array(Type.Object({ site_id: Type.String(), before: utcTime('what is older leaves there') }, closed), {
+    description: 'that have one',
+  }),
+}
+
+export const RetentionPlanSchema = Type.Object(
+  {
+    roll_up: count('readings that would be brought into their days'),
+    days: count('days that would become months'),
+    months: count('months that would be made of them'),
+    sources: Type.Array(
+      Type.Object(
+        {
+          source: Type.String({ description: 'a table' }),
+          rows: count('that would leave it'),
+          at_least: Type.Boolean({ description: 'true where counting ended before all were counted' }),
+          oldest: nullableUtcTime('of them'),
+          newest: nullableUtcTime('of them'),
+          ...before,
+        },
+        closed,
+      ),
+    ),
+    parts: Type.Array(
+      Type.Object(
+        {
+          metric_type: Type.String({ description: 'page_counts, supply_levels, status' }),
+          rows: count('days and months that stay, but without that'),
+          ...before,
+        },
+        closed,
+      ),
+      { description: 'what one metric type tells leaves days and months by its own policy' },
+    ),
+    restored: count('readings that were brought back from archives and whose time is over'),
+    batches: count('answers to batches that nobody asks for any more'),
+    batches_before: utcTime('answers of before'),
+    archived: count('rows that would go to archives: those of all tables that are in none yet'),
+    deleted: count('rows that would leave in all, parts of days and months among them'),
+    at_least: Type.Boolean({ description: 'true where the numbers are of a part, because there is too much to count' }),
+  },
+  { ...closed, title: 'RetentionPlan' },
+)
+export type RetentionPlan = Type.Static<typeof RetentionPlanSchema>
+
+export const LastRunSchema = Type.Object(
+  {
+    at: utcTime('when it ended'),
+    actor_type: Type.String(),
+    actor: Type.String({ description: 'who began it' }),
+    outcome: Type.String({ description: 'success, failure, interrupted' }),
+    error: nullableText(4096, 'why it failed'),
+    rolled_up: count('readings that were brought into their days'),
+    months: count('months that were made of days'),
+    archived: count('rows that went to archives'),
+    deleted: count('rows that left'),
+    released_bytes: count('given back to the system'),
+  },
+  { ...closed, title: 'LastRetentionRun' },
+)
+export type LastRun = Type.Static<typeof LastRunSchema>
 
 export const RetentionStateSchema = Type.Object(
   {
@@ -68,32 +145,15 @@ export const RetentionStateSchema = Type.Object(
     free_bytes: count('of the database, to be given back or used again'),
     archive: nullableText(2048, 'where rows go before they are deleted; null for nowhere'),
     run: RunStateSchema,
+    last_run: nullable<LastRun>(
+      { ...LastRunSchema, type: 'object' },
+      'of those that did something or failed, by whatever program, as the audit log has it; null where it has none',
+    ),
+    plan: RetentionPlanSchema,
   },
   { ...closed, title: 'RetentionState' },
 )
 export type RetentionState = Type.Static<typeof RetentionStateSchema>
-
-export const RetentionPlanSchema = Type.Object(
-  {
-    roll_up: count('readings that would be brought into their days'),
-    audit_before: utcTime('older entries of the audit log would leave'),
-    sources: Type.Array(
-      Type.Object(
-        {
-          source: Type.String({ description: 'a table' }),
-          rows: count('that would be archived and deleted'),
-          at_least: Type.Boolean({ description: 'true where counting ended before all were counted' }),
-          oldest: nullableUtcTime('of them'),
-          newest: nullableUtcTime('of them'),
-          before: utcTime('what is older leaves'),
-        },
-        closed,
-      ),
-    ),
-  },
-  { ...closed, title: 'RetentionPlan' },
-)
-export type RetentionPlan = Type.Static<typeof RetentionPlanSchema>
 
 export const SetPolicySchema = Type.Object(
   {

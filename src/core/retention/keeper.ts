@@ -1,9 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openSigningKey, signingKeyPath } from '../audit/signing-key.ts'
 import type { RunState } from '../protocol/retention.ts'
 import type { Actor, Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
 import { describePlace, openArchivePlace } from './archive/open-place.ts'
 import type { Policy } from './policies.ts'
 import { listPolicies } from './policies.ts'
+import { RUN_ACTION } from './read-last-run.ts'
 import type { RetentionOptions } from './retention-options.ts'
 import { type RetentionEvent, runRetention } from './run-retention.ts'
 
@@ -56,7 +59,7 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
 
   const policies = async () => listPolicies(options, await store.listPolicies())
 
-  const run = async (actor: Actor): Promise<void> => {
+  const run = async (): Promise<void> => {
     const place = options.archive === null ? null : await openArchivePlace(options.archive, database)
     try {
       const events = runRetention({
@@ -71,46 +74,59 @@ export function createRetentionKeeper(services: KeeperServices): RetentionKeeper
       for await (const event of events) {
         state = addEvent(state, event)
         services.onEvent?.(event)
+        // the database of this thread answers at once: nobody else, and no signal, would have a turn until the end
+        await nextTurn()
       }
     } finally {
       await place?.close()
     }
-    if (stop.signal.aborted || isNothing(state)) return
+  }
+
+  /** Also what a run did that failed or was ended: rows are gone by then. */
+  const record = async (actor: Actor, outcome: 'success' | 'failure' | 'interrupted', error: string | null) => {
     const { rolled_up, months, archived, deleted, released_bytes } = state
-    const details = { rolled_up, months, archived, deleted, released_bytes }
+    if (outcome !== 'failure' && isNothing(state)) return
+    const details = { rolled_up, months, archived, deleted, released_bytes, ...(error !== null && { error }) }
     const at = now()
     await store.recordAudit([
       {
         event_id: null,
         actor,
         agent_id: null,
-        action: 'retention_run',
+        action: RUN_ACTION,
         resource_type: 'retention',
         resource_id: null,
-        outcome: 'success',
+        outcome,
         details,
         occurred_at: at,
         recorded_at: at,
       },
     ])
-    log.info(details, 'retention: done')
+    if (outcome === 'success') log.info(details, 'retention: done')
   }
 
   const begin = async (actor: Actor): Promise<void> => {
     state = { ...EMPTY, running: true, started_at: utc(now()) }
+    let failure: Error | null = null
+    let isDone = false
     try {
-      await run(actor)
-      state = { ...state, running: false, ended_at: utc(now()) }
-      if (!stop.signal.aborted) services.onEnd?.('done')
+      await run()
+      isDone = !stop.signal.aborted
+      if (isDone) await record(actor, 'success', null)
     } catch (error) {
-      const isStopped = stop.signal.aborted
-      state = { ...state, running: false, ended_at: utc(now()), error: isStopped ? null : (error as Error).message }
-      if (isStopped) return
-      services.onEnd?.('failed')
-      log.error({ error: (error as Error).message }, 'retention ended early; the next run goes on')
-    } finally {
-      running = null
+      failure = error as Error
     }
+    const interrupted = stop.signal.aborted && !isDone
+    const error = interrupted || failure === null ? null : failure.message
+    if (interrupted || (failure !== null && !isBusy(failure, state))) {
+      // a database that takes nothing takes no entry either: the failure itself is what has to be told
+      await record(actor, interrupted ? 'interrupted' : 'failure', error).catch(() => undefined)
+    }
+    state = { ...state, running: false, ended_at: utc(now()), interrupted, error }
+    running = null
+    if (interrupted) return
+    services.onEnd?.(error === null ? 'done' : 'failed')
+    if (error !== null) log.error({ error }, 'retention ended early; the next run goes on')
   }
 
   /** Only that: what waits for the night would make reports slow by then. */
@@ -169,6 +185,7 @@ const EMPTY: Omit<RunState, 'next_at'> = {
   started_at: null,
   ended_at: null,
   error: null,
+  interrupted: false,
   rolled_up: 0,
   months: 0,
   archived: 0,
@@ -176,6 +193,9 @@ const EMPTY: Omit<RunState, 'next_at'> = {
   released_bytes: 0,
 }
 const utc = (time: number) => new Date(time).toISOString()
+/** Another run goes on: this one did not begin. */
+const isBusy = (error: Error, state: typeof EMPTY) =>
+  error instanceof StoreError && error.code === 'unavailable' && isNothing(state)
 const isNothing = ({ rolled_up, months, archived, deleted, released_bytes }: typeof EMPTY) =>
   rolled_up + months + archived + deleted + released_bytes === 0
 

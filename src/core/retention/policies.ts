@@ -1,9 +1,20 @@
 import { METRIC_TYPES, type MetricType } from '../protocol/retention.ts'
 import { ANY_SITE, type RetiredSource, type SiteTimes, type StoredPolicy } from '../store/retention.ts'
+import type { PeriodPart } from '../summary/summarise.ts'
 import type { RetentionOptions } from './retention-options.ts'
 
 /** Types that a reading has something of. */
 export const READING_TYPES = ['page_counts', 'supply_levels', 'status'] as const satisfies readonly MetricType[]
+
+/** Which type decides how long that part of days and months is kept. */
+export const PART_TYPES = {
+  counters: 'page_counts',
+  levels: 'supply_levels',
+  states: 'status',
+} as const satisfies Record<PeriodPart, MetricType>
+
+/** Answers to batches that nobody repeats any more: agents keep what is acknowledged for a week. */
+export const BATCHES_KEPT_MS = 90 * 86_400_000
 
 export interface Policy {
   /** `*` for all sites that have none of their own. */

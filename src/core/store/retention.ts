@@ -35,6 +35,9 @@ export const RETIRED_SOURCES = [
 ] as const
 export type RetiredSource = (typeof RETIRED_SOURCES)[number]
 
+/** Those of which it is enough to count; days and months depend on each other. */
+export type CountedSource = Exclude<RetiredSource, 'metrics_daily' | 'metrics_monthly'>
+
 /** A place in the order in which the rows of a source leave. */
 export type RetiredKey = readonly number[]
 
@@ -109,6 +112,52 @@ export interface RetentionSizes {
   readonly sources: readonly SourceSize[]
   /** Readings that are in no day yet. */
   readonly waiting: number
+}
+
+/** Rows that would leave, counted page by page. */
+export interface CountedRows {
+  readonly rows: number
+  /** Earliest and latest moment that they are of; milliseconds, null without rows. */
+  readonly first_at: number | null
+  readonly last_at: number | null
+  /** Where to go on; null at the end. */
+  readonly next: RetiredKey | null
+}
+
+/** What a day or a month tells of. */
+export interface PeriodContent {
+  /** Its first midnight; milliseconds. */
+  readonly period: number
+  readonly content: ReadonlySet<PeriodPart>
+  /** What was let go of it. */
+  readonly dropped: ReadonlySet<PeriodPart>
+}
+
+/** Days and months of one device, with those of devices that were merged into it. */
+export interface DevicePeriods {
+  readonly site_id: string
+  readonly days: readonly PeriodContent[]
+  readonly months: readonly PeriodContent[]
+  /** Days of the readings that are in none yet. */
+  readonly waiting: readonly PeriodContent[]
+}
+
+export interface PeriodsQuery {
+  /** Days and months of before. */
+  readonly before: number
+  /** False for not to look at readings that are in no day yet: each of them has to be read. */
+  readonly waiting: boolean
+  /** From this device on. */
+  readonly after: number
+  /** Devices. */
+  readonly limit: number
+}
+
+/** What leaves by a moment that is the same everywhere. */
+export interface LeavingOthers {
+  readonly audit: Omit<CountedRows, 'next'>
+  readonly batches: number
+  readonly restored: number
 }
 
 export interface PagesFilter extends PageRequest {
@@ -200,6 +249,19 @@ export interface RetentionStore {
   dropRestored(now: number, limit: number): Promise<number>
   /** Forgets the answers that old batches got. Gives how many; fewer than `limit` means all. */
   dropBatches(before: number, limit: number): Promise<number>
+
+  /** What the next run lets go of one table, once all readings are in their days; for `limit` readings, agents or devices at a time. */
+  countRetired(source: CountedSource, before: SiteTimes, after: RetiredKey | null, limit: number): Promise<CountedRows>
+  /** Device by device; `next` is the device to go on with. */
+  readPeriods(
+    query: PeriodsQuery,
+  ): Promise<{ readonly devices: readonly DevicePeriods[]; readonly next: number | null }>
+  /** Entries of the audit log, answers to batches, and readings that were brought back, of before these moments. */
+  countOthers(before: {
+    readonly audit: number
+    readonly batches: number
+    readonly restored: number
+  }): Promise<LeavingOthers>
 
   listPolicies(): Promise<StoredPolicy[]>
   /** True for one that an agent, a device or a token is of. */

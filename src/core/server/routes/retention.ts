@@ -21,7 +21,7 @@ import {
 } from '../../protocol/retention.ts'
 import { type ArchiveTask, renderArchive } from '../../retention/archive-jobs.ts'
 import { describeRetention } from '../../retention/describe-retention.ts'
-import { planRetention } from '../../retention/plan-retention.ts'
+import { MOST_PLANNED, planRetention } from '../../retention/plan-retention.ts'
 import { type PolicyChange, setPolicy } from '../../retention/set-policy.ts'
 import type { Actor } from '../../store/store.ts'
 import { readPeriod } from '../read-period.ts'
@@ -37,14 +37,14 @@ export function addRetentionRoutes(app: FastifyInstance, services: Services): vo
     '/api/v1/retention',
     describeRoute({
       id: 'readRetention',
-      summary: 'What is kept how long, how much of it there is, how the last run went',
+      summary: 'What is kept how long, how much of it there is, how the last run went, what the next one would do',
       tag: 'server',
       scope: 'admin',
       reads: true,
       answer: RetentionStateSchema,
     }),
     async (): Promise<RetentionState> =>
-      describeRetention(store, await retention.policies(), retention.place(), retention.state()),
+      describeRetention(store, await retention.policies(), retention.place(), retention.state(), now()),
   )
   app.get(
     '/api/v1/retention/plan',
@@ -56,7 +56,13 @@ export function addRetentionRoutes(app: FastifyInstance, services: Services): vo
       reads: true,
       answer: RetentionPlanSchema,
     }),
-    async (): Promise<RetentionPlan> => planRetention(store, await retention.policies(), now()),
+    async (): Promise<RetentionPlan> =>
+      planRetention(store, {
+        policies: await retention.policies(),
+        now: now(),
+        archives: retention.place() !== null,
+        most: MOST_PLANNED,
+      }),
   )
   app.get(
     '/api/v1/retention/run',

@@ -21,8 +21,11 @@ export function prepareRetentionSizes(db: Database, rolledUpTo: () => number) {
       `SELECT count(*) AS rows, min(${time}) AS oldest, max(${time}) AS newest FROM ${source}`,
     ),
   }))
+  // those of an agent that is not the source of its device come to no day
   const waiting = db
-    .prepare<[number], number>('SELECT count(*) FROM metrics_history WHERE id > ? AND restored_until IS NULL')
+    .prepare<[number], number>(
+      'SELECT count(*) FROM metrics_history WHERE id > ? AND restored_until IS NULL AND of_other_agent = 0',
+    )
     .pluck()
   return (): RetentionSizes => ({
     sources: reads.map(({ source, read }) => ({ source, ...(read.get() as Omit<SourceSize, 'source'>) })),

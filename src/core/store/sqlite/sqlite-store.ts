@@ -11,6 +11,8 @@ import { writeBackup } from './backup.ts'
 import { prepareChanges } from './changes.ts'
 import { checkDatabase } from './check.ts'
 import { prepareCommands } from './commands.ts'
+import { prepareCountOthers } from './count-others.ts'
+import { prepareCountRetired } from './count-retired.ts'
 import { prepareDeviceLevels } from './device-levels.ts'
 import { prepareDevicePages } from './device-pages.ts'
 import { prepareDeviceReports } from './device-reports.ts'
@@ -27,6 +29,7 @@ import { prepareMetrics } from './metrics.ts'
 import { MIGRATIONS, migrate } from './migrate.ts'
 import { type Database, type OpenOptions, openDatabase } from './open-database.ts'
 import { keepPatience } from './patience.ts'
+import { preparePeriodContents } from './period-contents.ts'
 import { preparePeriodRows } from './period-rows.ts'
 import { preparePolicies } from './policies.ts'
 import { preparePresence } from './presence.ts'
@@ -98,6 +101,9 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
   const restored = prepareRestoredReadings(db)
   const policies = preparePolicies(db, audit)
   const readSizes = prepareRetentionSizes(db, () => rollUp.rolledUpTo())
+  const countRetired = prepareCountRetired(db)
+  const readPeriods = preparePeriodContents(db, () => rollUp.rolledUpTo())
+  const countOthers = prepareCountOthers(db)
   const space = prepareFreeSpace(db)
   const journals = prepareJournals(db)
   const retentionLock = prepareRetentionLock(db, path, options)
@@ -201,7 +207,11 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
     restoreReadings: (rows, until) => write(() => restored.restore(rows, until)),
     dropRestored: (now, limit) => write(() => restored.drop(now, limit)),
     dropBatches: (before, limit) => write(() => journals.drop(before, limit)),
+    countRetired: (source, before, after, limit) => view(() => countRetired(source, before, after, limit)),
+    readPeriods: (query) => view(() => readPeriods(query)),
+    countOthers: (before) => view(() => countOthers(before)),
     listPolicies: () => read(() => policies.list()),
+    knowsSite: (site_id) => read(() => policies.knowsSite(site_id)),
     setPolicy: (policy, actor, now) => write(() => policies.set(policy, actor, now)),
     resetPolicy: (site_id, metric_type, actor, now) => write(() => policies.reset(site_id, metric_type, actor, now)),
     listPages: (query) => view(() => pages.list(query)),
@@ -211,7 +221,6 @@ export function composeStore(db: Database, path: string, options: OpenOptions = 
 
     count: (offlineAfterMs, now) =>
       view(() => ({
-    knowsSite: (site_id) => read(() => policies.knowsSite(site_id)),
         agents: agents.countByStatus(offlineAfterMs, now),
         devices: devices.count(),
         size_bytes: sizeOf(path) + sizeOf(`${path}-wal`),
