@@ -209,3 +209,25 @@ test('late readings correct levels and states of their month as well, and hours 
   expect(await sum('day')).toEqual(hours)
   expect(await sum('month')).toEqual(hours)
 })
+
+test('days become months also where one of them told no levels, and those of the others have left', async () => {
+  const site = await openTemporary()
+  const agent = await enrolAgent(site.store, 'site-a', BEGIN)
+  const supplies = [{ index: 1, kind: 'toner', color: 'black', level: { state: 'percent', percent: 50 } }]
+  for (let day = 0; day < 60; day += 1) {
+    await read(site.store, agent, BEGIN + day * DAY, 1000 + day, day === 12 ? {} : { supplies })
+  }
+  const policies = listPolicies(
+    { ...DEFAULT_DAYS, metrics_detailed_days: 5, metrics_summary_days: 20, hour: null, archive: null },
+    [{ site_id: '*', metric_type: 'supply_levels', keep_detailed_days: 5, keep_summary_days: 8, delete_after_days: 8 }],
+  )
+  const place = openDirectoryPlace(join(site.directory, 'archive'))
+  const parts = { store: site.store, place, policies, monotonic: () => performance.now(), openAuditKey: null }
+  const signal = new AbortController().signal
+  for (let day = 10; day <= 60; day += 1) {
+    for await (const _ of runRetention({ ...parts, now: () => BEGIN + day * DAY, signal }));
+  }
+  const { sources } = await site.store.readRetentionSizes()
+  expect(sources.find(({ source }) => source === 'metrics_monthly')).toMatchObject({ rows: 1 })
+  expect(await pages(site, month(0), month(2))).toBe(58)
+})

@@ -67,8 +67,12 @@ function foldDays(
   for (const [month, list] of byMonth) {
     const known = months.get(month)
     const all = known === undefined ? list : [known, ...list]
-    const isAlike = new Set(all.map(({ dropped }) => [...dropped].sort().join())).size === 1
-    if (endOfMonth(month) > before || !isAlike) break
+    const isMixed = PERIOD_PARTS.some(
+      (part) =>
+        all.some(({ dropped }) => dropped.has(part)) &&
+        all.some(({ dropped, content }) => content.has(part) && !dropped.has(part)),
+    )
+    if (endOfMonth(month) > before || isMixed) break
     for (const each of list) {
       days.delete(each.period)
       put(months, { ...each, period: month })

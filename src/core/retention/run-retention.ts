@@ -1,7 +1,6 @@
 import { v7 as makeId } from 'uuid'
 import { pruneAudit } from '../audit/prune.ts'
 import type { SigningKey } from '../audit/signing-key.ts'
-import type { MetricType } from '../protocol/retention.ts'
 import {
   type Archive,
   type ArchivedRow,
@@ -13,10 +12,10 @@ import {
   type SiteTimes,
 } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
-import type { PeriodPart } from '../summary/summarise.ts'
+import { PERIOD_PARTS } from '../summary/summarise.ts'
 import { type ArchiveRows, writeArchive } from './archive/archive-file.ts'
 import type { ArchivePlace } from './archive/place.ts'
-import { findCutoffs, type Policy, timesOfSource } from './policies.ts'
+import { BATCHES_KEPT_MS, findCutoffs, PART_TYPES, type Policy, timesOfSource } from './policies.ts'
 
 /** What a run did last; one of each step, and `done` at the end. */
 export type RetentionEvent =
@@ -46,8 +45,6 @@ const ROWS_OF_PAGE = 1000
 /** A file of rows, unpacked: some 100 MB of readings. */
 const ROWS_OF_ARCHIVE = 100_000
 const PAGES_RELEASED = 500
-/** Answers to batches that nobody repeats any more: agents keep what is acknowledged for a week. */
-const BATCHES_KEPT_MS = 90 * 86_400_000
 
 /**
  * Brings readings into days and months, archives what is older than its policy and deletes it, and gives the space back.
@@ -78,8 +75,9 @@ async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
     }
   }
   // before days become months: what has left of one day of a month has left of all of them then
-  for (const [part, type] of PARTS) {
-    yield* steps.exhaust(part, (limit) => store.dropPeriodPart(part, cutoffs.periods, cutoffs.types[type], limit))
+  for (const part of PERIOD_PARTS) {
+    const before = cutoffs.types[PART_TYPES[part]]
+    yield* steps.exhaust(part, (limit) => store.dropPeriodPart(part, cutoffs.periods, before, limit))
   }
   let device: number | null = 0
   while (device !== null && !signal.aborted) {
@@ -95,12 +93,6 @@ async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
   yield* retireAudit(Math.min(...Object.values(cutoffs.types.audit)), run, steps)
   yield* release(run)
 }
-
-const PARTS: ReadonlyArray<readonly [PeriodPart, MetricType]> = [
-  ['counters', 'page_counts'],
-  ['levels', 'supply_levels'],
-  ['states', 'status'],
-]
 
 /** Takes as many rows at a time as fit into a short transaction, on this machine and in this moment. */
 function createSteps({ monotonic, signal }: RetentionRun) {

@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { endOfDay, endOfMonth } from './periods.ts'
-import { type Carry, type LevelSummary, NOTHING_BEFORE, type Summary, summarise } from './summarise.ts'
+import {
+  type Carry,
+  type LevelSummary,
+  NOTHING_BEFORE,
+  PERIOD_PARTS,
+  type PeriodPart,
+  type Summary,
+  summarise,
+} from './summarise.ts'
 import { addPoints, EMPTY_TRACE, joinTraces, type Point, type Trace } from './trace.ts'
 
 /** A day or a month of a printer, with all that its readings said of counters, levels and states. */
@@ -123,9 +131,18 @@ function joinLevels(earlier: readonly LevelSummary[], later: readonly LevelSumma
   return [...joined.values()]
 }
 
+/** Whether what was let go of one of them was let go of all that had any of it. */
+export const areAlike = (parts: readonly Period[]): boolean =>
+  PERIOD_PARTS.every(
+    (kind) => isGoneOfAll(parts, kind) || !parts.some(({ summary }) => summary.dropped?.includes(kind)),
+  )
+
+const isGoneOfAll = (parts: readonly Period[], kind: PeriodPart): boolean =>
+  parts.every(({ summary, trace }) => summary.dropped?.includes(kind) || trace[kind].length === 0)
+
 /**
- * Days of one month as that month, or the same period of devices that turned out to be one. What was let go of all of
- * them was let go of it; that it ended as the latest of them did is all that is known then.
+ * Days of one month as that month, or the same period of devices that turned out to be one. What was let go of all that had
+ * it was let go of the whole; that it ended as the latest of them did is all that is known then.
  * @param before of the first of them
  */
 export function joinPeriods(
@@ -134,8 +151,8 @@ export function joinPeriods(
   before: Carry,
 ): Period {
   const trace = parts.reduce((sum, part) => joinTraces(sum, part.trace), EMPTY_TRACE)
-  const dropped = (parts[0]?.summary.dropped ?? []).filter((kind) =>
-    parts.every(({ summary }) => summary.dropped?.includes(kind)),
+  const dropped = PERIOD_PARTS.filter(
+    (kind) => parts.some(({ summary }) => summary.dropped?.includes(kind)) && isGoneOfAll(parts, kind),
   )
   const latest = parts.reduce((sum, { summary }) => joinCarries(sum, summary.carry), NOTHING_BEFORE)
   const known = { ...NO_SUMMARY, carry: latest, ...(dropped.length > 0 && { dropped }) }

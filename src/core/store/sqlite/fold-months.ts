@@ -1,5 +1,5 @@
 import { endOfMonth, startOfMonth } from '../../summary/periods.ts'
-import { joinPeriods, type Period } from '../../summary/refold.ts'
+import { areAlike, joinPeriods } from '../../summary/refold.ts'
 import { NOTHING_BEFORE, type PeriodPart, withoutPart } from '../../summary/summarise.ts'
 import { type SiteTimes, startMonths, timeOf } from '../retention.ts'
 import type { Database } from './open-database.ts'
@@ -85,6 +85,3 @@ export function prepareFoldMonths(db: Database, periods: PeriodRows) {
     },
   }
 }
-
-const areAlike = (days: readonly Period[]): boolean =>
-  new Set(days.map(({ summary }) => summary.dropped?.toSorted().join() ?? '')).size === 1
