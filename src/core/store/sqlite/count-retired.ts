@@ -1,12 +1,6 @@
-import {
-  ANY_SITE,
-  type CountedRows,
-  type CountedSource,
-  type RetiredKey,
-  type SiteTimes,
-  timeOf,
-} from '../retention.ts'
+import { type CountedRows, type CountedSource, type RetiredKey, type SiteTimes, timeOf } from '../retention.ts'
 import type { Database } from './open-database.ts'
+import { bindTimes, CUTOFF } from './site-cutoff.ts'
 
 /** When a reading counts, as `roll-up.ts` reads it. */
 export const COUNTS_AT = "CASE WHEN h.time_mark IS 'past' THEN h.received_at ELSE min(h.sampled_at, h.received_at) END"
@@ -118,14 +112,6 @@ function prepareHealth(db: Database) {
     return { ...sum, next: page.length < limit ? null : [page.at(-1) as number] }
   }
 }
-
-/** The moment of the site of row `t`. */
-const CUTOFF = 'coalesce((SELECT value FROM json_each(@times) WHERE key = t.site_id), @any)'
-const bindTimes = (before: SiteTimes) => ({
-  times: JSON.stringify(before),
-  any: before[ANY_SITE],
-  latest: Math.max(...Object.values(before)),
-})
 
 const add = (one: Sum, other: Sum): Sum => ({
   rows: one.rows + other.rows,

@@ -1,7 +1,6 @@
 import { COUNTER_NAMES } from '../../model/printer.ts'
 import { PERIOD_PARTS, type Summary, withoutPart } from '../../summary/summarise.ts'
 import {
-  ANY_SITE,
   type ArchivedRow,
   type RemovedRows,
   type RetiredKey,
@@ -12,6 +11,7 @@ import {
   timeOf,
 } from '../retention.ts'
 import type { Database } from './open-database.ts'
+import { bindTimes, CUTOFF } from './site-cutoff.ts'
 
 export type RetiredRows = ReturnType<typeof prepareRetiredRows>
 
@@ -303,10 +303,3 @@ function prepareById(
     },
   }
 }
-
-/** The moment of the site of row `t`. */
-const CUTOFF = 'coalesce((SELECT value FROM json_each(@times) WHERE key = t.site_id), @any)'
-const bindTimes = (before: Readonly<Record<string, number>>) => ({
-  times: JSON.stringify(before),
-  any: before[ANY_SITE],
-})
