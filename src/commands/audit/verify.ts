@@ -9,7 +9,7 @@ export default class AuditVerify extends BaseCommand {
     'Each entry is hashed with the one before. Whoever can write the database could write the whole chain anew: a head that was exported and kept elsewhere shows that as well.',
     [
       'Exit codes:',
-      '0    every entry is as it was recorded; what nothing could be held against (a head whose entry was let go) is told',
+      '0    every entry is as it was recorded; what could not be checked beside that is told',
       '1    something was changed, or it could not be checked',
       '2    wrong usage or config',
     ].join('\n'),
@@ -25,7 +25,8 @@ export default class AuditVerify extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'FILE',
-      summary: 'A head that "audit export" wrote earlier: its entry still has to be there. May be given again.',
+      summary:
+        'A head that "audit export" wrote earlier: its entry still has to be there, unless it was let go. May be given again.',
     }),
     'public-key': Flags.string({
       helpValue: 'FILE',
