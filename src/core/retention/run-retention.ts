@@ -44,7 +44,8 @@ const STEP_MS = 18
 const ROWS_OF_PAGE = 1000
 /** A file of rows, unpacked: some 100 MB of readings. */
 const ROWS_OF_ARCHIVE = 100_000
-const PAGES_RELEASED = 500
+/** Of a database that has become far smaller each page takes long: what is left then is for the next runs. */
+const MOST_RELEASE_MS = 300_000
 
 /**
  * Brings readings into days and months, archives what is older than its policy and deletes it, and gives the space back.
@@ -91,7 +92,7 @@ async function* runLocked(run: RetentionRun): AsyncGenerator<RetentionEvent> {
   yield* steps.exhaust('batches', (limit) => store.dropBatches(now() - BATCHES_KEPT_MS, limit))
   // one chain for all sites: it is as long as the longest of them asks for
   yield* retireAudit(Math.min(...Object.values(cutoffs.types.audit)), run, steps)
-  yield* release(run)
+  yield* release(run, steps)
 }
 
 /** Takes as many rows at a time as fit into a short transaction, on this machine and in this moment. */
@@ -294,9 +295,12 @@ function readAuditPart(store: Store, before: number): Part {
   return { rows: rows(), span: () => span, last: () => (last === null ? null : [last]), count: () => count }
 }
 
-async function* release({ store, signal }: RetentionRun): AsyncGenerator<RetentionEvent> {
+async function* release({ store, signal, monotonic }: RetentionRun, steps: Steps): AsyncGenerator<RetentionEvent> {
   const before = (await store.freeSpace()).total_bytes
-  while (!signal.aborted && !(await store.releaseSpace(PAGES_RELEASED)));
+  const until = monotonic() + MOST_RELEASE_MS
+  while (!signal.aborted && monotonic() < until) {
+    if (await steps.take('release', (pages) => store.releaseSpace(pages))) break
+  }
   const bytes = before - (await store.freeSpace()).total_bytes
   if (bytes > 0) yield { kind: 'released', bytes }
 }
