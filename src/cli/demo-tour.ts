@@ -117,7 +117,11 @@ function followAlerts({ rows, onChange }: DemoWatch, tell: (alert: Alert) => voi
   return counts
 }
 
-function wordAlert({ closed_at, severity, message }: Alert, look: TerminalLook): string {
-  if (closed_at !== null) return `${paint('over'.padEnd(8), 'green', look)}  ${cleanText(message)}`
+function wordAlert({ closed_at, severity, message, details }: Alert, look: TerminalLook): string {
+  if (closed_at !== null) {
+    // what made way for a worse one is not over
+    const [word, color] = 'replaced_by' in details ? (['worse', 'yellow'] as const) : (['over', 'green'] as const)
+    return `${paint(word.padEnd(8), color, look)}  ${cleanText(message)}`
+  }
   return `${paint(severity.padEnd(8), severity === 'critical' ? ['red', 'bold'] : 'yellow', look)}  ${cleanText(message)}`
 }
